@@ -1,0 +1,89 @@
+# ISC license.
+#
+# make                     builds build/stillroot
+# make install DESTDIR=D   lays it out under D
+# make image ROOT=D        installs into the image root D and bakes it
+# make demo | check | lint | bench
+
+CC = gcc
+DESTDIR =
+ROOT =
+BUILD = build
+
+WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Werror
+CFLAGS = -O2 -std=c11
+CPPFLAGS = -D_GNU_SOURCE -Ilib -Iinit -Iinit/stage
+LDFLAGS = -static
+LDLIBS = -ls6 -lskarnet
+HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffunction-sections -fdata-sections
+
+LIB_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
+INIT_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/stage/*.c))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+MAN1 = $(wildcard init/*.1)
+MAN8 = $(wildcard init/*.8)
+SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+all : $(BUILD)/stillroot
+
+# the tools are installed where they are missing, once
+$(BUILD)/deps-% : tests/deps
+	@mkdir -p $(BUILD)
+	@tests/deps $*
+	@touch $@
+
+$(BUILD)/stillroot : $(INIT_OBJS) $(BUILD)/libstillroot.a
+	@echo 'link $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $(INIT_OBJS) $(BUILD)/libstillroot.a $(LDLIBS)
+
+$(BUILD)/libstillroot.a : $(LIB_OBJS)
+	@rm -f $@
+	@ar rcs $@ $(LIB_OBJS)
+
+$(BUILD)/%.o : %.c Makefile | $(BUILD)/deps-build
+	@mkdir -p $(@D)
+	@echo 'cc $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -c -o $@ $<
+
+# unit tests: the library's units, dynamic, under the sanitizers
+$(BUILD)/unit/% : tests/unit/%.c $(wildcard lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
+	@mkdir -p $(@D)
+	@echo 'cc $@ (sanitized)'
+	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) $(SANITIZE) -o $@ $< $(wildcard lib/*.c) -lcmocka $(LDLIBS)
+
+unit : $(UNIT_TESTS)
+
+install : $(BUILD)/stillroot
+	install -D -m 0755 $(BUILD)/stillroot $(DESTDIR)/usr/lib/stillroot/stillroot
+	mkdir -p $(DESTDIR)/usr/bin
+	ln -sfn usr/lib/stillroot/stillroot $(DESTDIR)/init
+	for p in with-contenv printcontenv init-status init-bake ; do ln -sfn ../lib/stillroot/stillroot $(DESTDIR)/usr/bin/$$p ; done
+	for m in $(MAN1) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man1/$${m##*/} ; done
+	for m in $(MAN8) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man8/$${m##*/} ; done
+
+image : $(BUILD)/stillroot
+	@test -n "$(ROOT)" || { echo "make image: fatal: say which image root: make image ROOT=DIR" >&2 ; exit 100 ; }
+	@test -d "$(ROOT)" || { echo "make image: fatal: $(ROOT) is not a directory" >&2 ; exit 100 ; }
+	$(MAKE) --no-print-directory install DESTDIR="$(ROOT)"
+	$(BUILD)/stillroot init-bake "$(ROOT)"
+
+demo : $(BUILD)/stillroot | $(BUILD)/deps-demo
+	@tests/demo
+
+check : $(BUILD)/deps-check
+	@tests/check
+
+bench : $(BUILD)/stillroot | $(BUILD)/deps-bench
+	@tests/bench/run
+
+lint : | $(BUILD)/deps-check
+	@tests/lint
+
+clean :
+	rm -rf $(BUILD)
+
+.PHONY : all unit install image demo check bench lint clean
+.DELETE_ON_ERROR :
+.SECONDARY :
+
+-include $(LIB_OBJS:.o=.d) $(INIT_OBJS:.o=.d)

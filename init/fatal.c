@@ -1,0 +1,40 @@
+/* ISC license. */
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/strerr.h>
+
+#include "fatal.h"
+#include "paths.h"
+
+static void cat (char *line, size_t *len, size_t max, char const *s)
+{
+  size_t n = strlen(s) ;
+  if (n > max - *len) n = max - *len ;
+  memcpy(line + *len, s, n) ;
+  *len += n ;
+}
+
+void fatal (int code, int e, char const *a, char const *b, char const *remedy)
+{
+  struct stat st ;
+  char line[1024] ;
+  size_t len = 0, max = sizeof line - 1 ;
+  int fd ;
+  cat(line, &len, max, PROG) ;
+  cat(line, &len, max, ": fatal: ") ;
+  cat(line, &len, max, a) ;
+  cat(line, &len, max, b) ;
+  if (e) { cat(line, &len, max, ": ") ; cat(line, &len, max, strerror(e)) ; }
+  if (remedy[0]) { cat(line, &len, max, "; ") ; cat(line, &len, max, remedy) ; }
+  line[len++] = '\n' ;
+  allwrite(2, line, len) ;
+  /* only a file that the runtime has put there: never created, no link followed, no device or fifo that could block */
+  fd = open(PATH_TERMINATION_LOG, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
+  if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) allwrite(fd, line, len) ;
+  _exit(code) ;
+}

@@ -1,0 +1,234 @@
+/* ISC license. */
+
+/* PID 1 until s6-svscan takes over: probe, /run, environment, scandir, stage 2, exec. See init(8). */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+
+#include <skalibs/alloc.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/env.h>
+#include <skalibs/genalloc.h>
+#include <skalibs/sig.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "accounts.h"
+#include "boot.h"
+#include "contenv.h"
+#include "execargs.h"
+#include "fatal.h"
+#include "paths.h"
+#include "programs.h"
+#include "rc.h"
+#include "scandir.h"
+
+#define RUN_REMEDY "give it a tmpfs: docker run --tmpfs /run:exec, compose \"tmpfs: /run:exec\", Kubernetes an emptyDir mounted on /run"
+#define OWN_VARIABLES 4
+
+static struct report report = REPORT_ZERO ;
+
+static void found (char const *what, char const *found_)
+{
+  if (report_set(&report, REPORT_EVIDENCE, what, found_, "", 0) == -1) fatal(EXIT_SYSTEM, errno, "unable to keep the boot report", "", "") ;
+}
+
+/* A signal that comes before s6-svscan has its handlers would be lost: the kernel ignores for PID 1 what has no handler.
+   Blocked, it stays pending over the exec, and s6-svscan finds it. */
+static void hold_signals (void)
+{
+  static int const held[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR } ;
+  sigset_t set ;
+  size_t i = 0 ;
+  sigemptyset(&set) ;
+  for (; i < sizeof held / sizeof held[0] ; i++) sigaddset(&set, held[i]) ;
+  sigprocmask(SIG_BLOCK, &set, 0) ;
+}
+
+static int is_true (char const *s)
+{
+  return !strcmp(s, "1") || !strcasecmp(s, "true") || !strcasecmp(s, "yes") ;
+}
+
+static unsigned int boot_mode (struct rootfs const *root, struct privileges const *p)
+{
+  if (p->euid) return root->readonly ? BOOT_NONROOT_RO : BOOT_NONROOT_RW ;
+  return root->readonly ? BOOT_RO : BOOT_RW ;
+}
+
+static char const *mode_name (unsigned int mode)
+{
+  return mode == BOOT_RW ? "rw" : mode == BOOT_RO ? "ro" : mode == BOOT_NONROOT_RW ? "nonroot-rw" : "nonroot-ro" ;
+}
+
+static void inspect_root (struct boot *b, struct rootfs *root, char const *const *envp)
+{
+  char const *declared = env_get2(envp, "S6_READ_ONLY_ROOT") ;
+  if (rootfs_inspect(b->rootfd, root) == -1) fatal(EXIT_SYSTEM, errno, "unable to examine the root file system", "", "") ;
+  found("root file system", rootfs_type_name(root->type)) ;
+  found("mount flag", root->flag_readonly ? "read-only" : "read-write") ;
+  found("write probe", writability_name(root->probe)) ;
+  if (root->probe_errno) found("write probe errno", strerror(root->probe_errno)) ;
+  if (root->probe == WRITABLE_FULL)
+    strerr_warnw("the root file system is full (", strerror(root->probe_errno), "): treated as writable; free some space") ;
+  if (declared && *declared && is_true(declared) != root->readonly)
+    strerr_warnw("S6_READ_ONLY_ROOT is ", declared, ", but the root file system is ", root->readonly ? "read-only" : "writable",
+      ": the variable is ignored; remove it") ;
+}
+
+static void inspect_privileges (struct privileges *p)
+{
+  char fmt[UINT64_FMT] ;
+  privileges_inspect(p) ;
+  fmt[uint_fmt(fmt, p->euid)] = 0 ;
+  found("uid", fmt) ;
+  fmt[uint_fmt(fmt, p->egid)] = 0 ;
+  found("gid", fmt) ;
+  fmt[uint64_xfmt(fmt, p->capabilities)] = 0 ;
+  found("capabilities", fmt) ;
+  found("no_new_privs", p->no_new_privs ? "yes" : "no") ;
+  found("user namespace", p->userns == -1 ? "unknown" : p->userns ? "yes" : "no") ;
+}
+
+/* /var/run belongs to the image; a directory there means that two places claim to be /run. Nothing in it is touched. */
+static void inspect_var_run (struct boot const *b)
+{
+  struct stat st ;
+  if (fstatat(b->rootfd, ROOT_VAR_RUN, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+    strerr_warnw("/" ROOT_VAR_RUN " is a directory of its own, not a link to " PATH_RUN ": left as it is; run init-bake in the image build") ;
+}
+
+static void prepare_run (struct boot *b, struct privileges const *p)
+{
+  struct rundir run ;
+  char const *what ;
+  gid_t gid = (gid_t)-1 ;
+  b->runfd = rundir_open(b->rootfd, privileges_has(p, CAP_SYS_ADMIN), &run) ;
+  if (b->runfd == -1) fatal(EXIT_USER, errno, PATH_RUN " is not writable", "", RUN_REMEDY) ;
+  found(PATH_RUN, rundir_step_name(run.step)) ;
+  if (run.step == RUNDIR_NOEXEC)
+    strerr_warni(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ;
+  if (run.step == RUNDIR_REMOUNTED) strerr_warni(PATH_RUN " was mounted noexec: remounted exec") ;
+  /* without the user abc, root alone reads the environment */
+  if (!p->euid && accounts_group(b->rootfd, "abc", &gid) == -1 && errno != ENOENT)
+    strerr_warnwusys("find the group abc in /" ROOT_GROUP) ;
+  if (rundir_populate(b->runfd, gid, &what) == -1)
+  {
+    int e = errno ;
+    if (e == EPERM && !strcmp(what, RUN_CONTENV))
+      strerr_warnw("unable to give " PATH_CONTENV " to the group abc (no capability CHOWN): only root reads it") ;
+    else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
+      e == EBUSY ? "mount nothing in it" : RUN_REMEDY) ;
+  }
+}
+
+/* PATH with /command in front, where execline's and s6's programs are. */
+static char const *make_path (char const *const *envp, stralloc *sa)
+{
+  char const *old = env_get2(envp, "PATH") ;
+  size_t len = strlen(PATH_COMMAND) ;
+  if (!old || !*old) old = PATH_DEFAULT ;
+  if (!stralloc_cats(sa, "PATH=")) return 0 ;
+  if (strncmp(old, PATH_COMMAND, len) || (old[len] && old[len] != ':'))
+    if (!stralloc_cats(sa, PATH_COMMAND ":")) return 0 ;
+  return stralloc_cats(sa, old) && stralloc_append(sa, 0) ? sa->s : 0 ;
+}
+
+static int is_own (char const *s)
+{
+  return !strncmp(s, "PATH=", 5) || !strncmp(s, "LSIO_READ_ONLY_FS=", 18) || !strncmp(s, "LSIO_NON_ROOT_USER=", 19) ;
+}
+
+static void dump_environment (struct boot *b, char const *path, char const *const *envp)
+{
+  size_t n = 0, i = 0 ;
+  unsigned int skipped ;
+  while (envp[n]) n++ ;
+  {
+    char const **new = alloc((n + OWN_VARIABLES) * sizeof *new) ;
+    if (!new) fatal(EXIT_SYSTEM, errno, "unable to copy the environment", "", "") ;
+    for (n = 0 ; envp[n] ; n++) if (!is_own(envp[n])) new[i++] = envp[n] ;
+    new[i++] = path ;
+    if (b->mode & (BOOT_RO | BOOT_NONROOT_RO)) new[i++] = "LSIO_READ_ONLY_FS=1" ;
+    if (b->mode & (BOOT_NONROOT_RW | BOOT_NONROOT_RO)) new[i++] = "LSIO_NON_ROOT_USER=1" ;
+    new[i] = 0 ;
+    b->envp = new ;
+  }
+  b->contenvfd = openat(b->runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (b->contenvfd == -1 || contenv_dump(b->contenvfd, b->envp, &skipped) == -1)
+    fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to write the environment to " PATH_CONTENV, "",
+      errno == ENOSPC ? "give " PATH_RUN " more space" : "") ;
+  if (skipped) strerr_warnw("environment variables whose names cannot be file names are not passed to services") ;
+}
+
+/* A pipe belongs to whoever made it, often a root outside: without this, a service that runs as another user cannot open
+   /dev/stdout or /dev/stderr. Only pipes: the mode of a file or a terminal is its owner's business. */
+static void open_stdio (void)
+{
+  int fd = 1 ;
+  for (; fd <= 2 ; fd++)
+  {
+    struct stat st ;
+    if (fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode)) fchmod(fd, (st.st_mode & 07777) | 0222) ;
+  }
+}
+
+static void exec_svscan (char const *path, int readyfd) gccattr_noreturn ;
+static void exec_svscan (char const *path, int readyfd)
+{
+  char fmt[UINT_FMT] ;
+  char const *const argv[] = { "s6-svscan", "-d", fmt, "--", PATH_SCANDIR, 0 } ;
+  char const *const envp[] = { path, 0 } ;
+  int null = open(PATH_NULL, O_RDONLY) ;
+  fmt[uint_fmt(fmt, (unsigned int)readyfd)] = 0 ;
+  /* stdin is the CMD's; a service that read from it would take its input */
+  if (null == -1 || fd_move(0, null) == -1) strerr_warnwusys("open " PATH_NULL " as standard input of the services") ;
+  execve(PATH_SVSCAN, execargs(argv), execargs(envp)) ;
+  fatal(errno == ENOENT ? EXIT_USER : EXIT_SYSTEM, errno, "unable to exec ", PATH_SVSCAN, "run init-bake in the image build") ;
+}
+
+int init_main (int argc, char const *const *argv, char const *const *envp)
+{
+  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .envp = envp, .report = &report } ;
+  struct rootfs root ;
+  struct privileges p ;
+  stralloc path = STRALLOC_ZERO ;
+  char const *what ;
+  int ready[2] ;
+  PROG = "init" ;
+  (void)argc ;
+  if (!fd_sanitize()) _exit(EXIT_SYSTEM) ;
+  hold_signals() ;
+  umask(022) ;
+  b.rootfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (b.rootfd == -1) fatal(EXIT_SYSTEM, errno, "unable to open /", "", "") ;
+  inspect_root(&b, &root, envp) ;
+  inspect_privileges(&p) ;
+  b.mode = boot_mode(&root, &p) ;
+  report.mode = mode_name(b.mode) ;
+  inspect_var_run(&b) ;
+  prepare_run(&b, &p) ;
+  if (!make_path(envp, &path)) fatal(EXIT_SYSTEM, errno, "unable to compose PATH", "", "") ;
+  dump_environment(&b, path.s, envp) ;
+  open_stdio() ;
+  if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
+    fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what, "") ;
+  if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
+  switch (fork())
+  {
+    case -1 : fatal(EXIT_SYSTEM, errno, "unable to fork", "", "") ;
+    case 0 :
+      fd_close(ready[1]) ;
+      _exit(rc_main(&b, argv + 1, ready[0])) ;
+    default : break ;
+  }
+  /* from here on this process must not fail: only the exec is left */
+  exec_svscan(path.s, ready[1]) ;
+}

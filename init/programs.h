@@ -1,0 +1,20 @@
+/* ISC license. */
+
+#ifndef STILLROOT_PROGRAMS_H
+#define STILLROOT_PROGRAMS_H
+
+/* The programs of the one executable; main.c calls them by the name it is invoked under. */
+
+typedef int program_func (int argc, char const *const *argv, char const *const *envp) ;
+
+extern program_func init_main ;
+extern program_func stop_main ;       /* s6-svscan's signal handlers */
+extern program_func halt_main ;
+extern program_func finish_main ;     /* .s6-svscan/finish: the last program of PID 1 */
+extern program_func crash_main ;      /* .s6-svscan/crash */
+extern program_func with_contenv_main ;
+extern program_func printcontenv_main ;
+extern program_func init_status_main ;
+extern program_func init_bake_main ;
+
+#endif

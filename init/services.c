@@ -1,0 +1,189 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "clock.h"
+#include "paths.h"
+#include "servicedir.h"
+#include "services.h"
+#include "svevent.h"
+
+/* A service that has died this often before it held is in a crash loop. s6-supervise waits a second between two starts. */
+#define DEATHS_MAX 3
+
+/* s6-supervise says nothing on its event pipe when it cannot exec run, and tries again each 10 s: s6-supervise.c */
+#define START_TIMEOUT 8000
+
+static void report_service (struct boot const *b, struct service const *s, char const *status, char const *reason)
+{
+  if (report_set(b->report, REPORT_SERVICES, s->name, status, reason, clock_ms()) == -1)
+    strerr_warnwusys("keep the state of service ", s->name, " for the boot report") ;
+}
+
+static enum service_verdict fail (struct boot const *b, struct service *s, char const *why)
+{
+  int settled = s->settled ;
+  s->state = SERVICE_FAILED ;
+  s->settled = 1 ;
+  s->deadline = tain_infinite ;
+  /* the supervisor goes on restarting it; nobody listens any more */
+  fd_close(s->eventfd) ;
+  s->eventfd = -1 ;
+  strerr_warnw("service ", s->name, " ", why) ;
+  report_service(b, s, "failed", why) ;
+  return settled ? VERDICT_NONE : VERDICT_FAILED ;
+}
+
+static enum service_verdict hold (struct boot const *b, struct service *s, char const *status)
+{
+  int settled = s->settled ;
+  char why[64] = "" ;
+  s->state = SERVICE_HELD ;
+  s->settled = 1 ;
+  s->deadline = tain_infinite ;
+  if (s->deaths)
+  {
+    snprintf(why, sizeof why, "after %u earlier deaths, exit code %d", s->deaths, s->code) ;
+    strerr_warni("service ", s->name, " is up ", why) ;
+  }
+  report_service(b, s, status, why) ;
+  return settled ? VERDICT_NONE : VERDICT_UP ;
+}
+
+static int bad (struct boot const *b, char const *name, enum servicedir_error why)
+{
+  char const *text = why == SERVICEDIR_SYSTEM ? strerror(errno) : servicedir_error_text(why) ;
+  strerr_warnw("service ", name, why == SERVICEDIR_SYSTEM ? " cannot be read: " : ": ", text) ;
+  if (report_set(b->report, REPORT_SERVICES, name, "failed", text, clock_ms()) == -1)
+    strerr_warnwusys("keep the state of service ", name, " for the boot report") ;
+  return -1 ;
+}
+
+int service_make (struct boot const *b, char const *name, int srcfd, char const *src, struct service *ret)
+{
+  struct service s = { .name = name, .node = 0, .dirfd = -1, .eventfd = -1, .state = SERVICE_SUPERVISED, .deadline = TAIN_INFINITE } ;
+  char path[sizeof RUN_LEGACY_SERVICES + NAME_MAX + 1] ;
+  enum servicedir_error e = servicedir_check(b->rootfd, name, srcfd, &s.notifies) ;
+  int fd ;
+  if (e) return bad(b, name, e) ;
+  fd = openat(b->runfd, RUN_LEGACY_SERVICES, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (fd == -1) return bad(b, name, SERVICEDIR_SYSTEM) ;
+  if (servicedir_make(fd, name, srcfd, src, 1, &s.down) == -1) e = SERVICEDIR_SYSTEM ;
+  fd_close(fd) ;
+  if (e) return bad(b, name, e) ;
+  snprintf(path, sizeof path, RUN_LEGACY_SERVICES "/%s", name) ;
+  s.dirfd = openat(b->runfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (s.dirfd == -1) return bad(b, name, SERVICEDIR_SYSTEM) ;
+  s.eventfd = svevent_subscribe(s.dirfd) ;
+  if (s.eventfd == -1)
+  {
+    fd_close(s.dirfd) ;
+    return bad(b, name, SERVICEDIR_SYSTEM) ;
+  }
+  *ret = s ;
+  return 0 ;
+}
+
+int service_supervise (struct boot const *b, struct service const *s)
+{
+  char target[sizeof RUN_LEGACY_SERVICES + NAME_MAX + 4] ;
+  char link[sizeof RUN_SCANDIR + NAME_MAX + 1] ;
+  snprintf(target, sizeof target, "../" RUN_LEGACY_SERVICES "/%s", s->name) ;
+  snprintf(link, sizeof link, RUN_SCANDIR "/%s", s->name) ;
+  return symlinkat(target, b->runfd, link) ;
+}
+
+static enum service_verdict tell_start (struct boot const *b, struct service *s)
+{
+  /* should its supervisor die later, a new one must start the service again */
+  if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
+    strerr_warnwusys("remove the down file of service ", s->name) ;
+  if (svevent_control(s->dirfd, "u", 1) == -1) return fail(b, s, strerror(errno)) ;
+  s->state = SERVICE_STARTING ;
+  clock_deadline(&s->deadline, START_TIMEOUT) ;
+  return VERDICT_NONE ;
+}
+
+enum service_verdict service_start (struct boot const *b, struct service *s)
+{
+  if (s->down) return hold(b, s, "down") ;
+  s->state = SERVICE_WANTED ;
+  if (s->supervisor) return tell_start(b, s) ;
+  clock_deadline(&s->deadline, START_TIMEOUT) ;
+  return VERDICT_NONE ;
+}
+
+static enum service_verdict died (struct boot const *b, struct service *s)
+{
+  s6_svstatus_t st ;
+  char why[96] ;
+  if (svevent_status(s->dirfd, &st) == 0) s->code = svevent_exitcode(st.wstat) ;
+  s->deaths++ ;
+  s->state = SERVICE_BACKOFF ;
+  s->deadline = tain_infinite ;
+  if (s->deaths < DEATHS_MAX) return VERDICT_NONE ;
+  snprintf(why, sizeof why, "dies again and again: exit code %d, %u times; see its own messages above", s->code, s->deaths) ;
+  return fail(b, s, why) ;
+}
+
+static enum service_verdict came_up (struct boot const *b, struct service *s, unsigned int hold_ms)
+{
+  s->state = SERVICE_UP ;
+  s->deadline = tain_infinite ;
+  report_service(b, s, "up", "") ;
+  if (s->notifies) return VERDICT_NONE ;
+  clock_deadline(&s->deadline, hold_ms) ;
+  if (s->settled) return VERDICT_NONE ;
+  s->settled = 1 ;
+  return VERDICT_UP ;
+}
+
+enum service_verdict service_event (struct boot const *b, struct service *s, unsigned int hold_ms)
+{
+  char buf[64] ;
+  enum service_verdict verdict = VERDICT_NONE ;
+  ssize_t n = svevent_read(s->eventfd, buf, sizeof buf) ;
+  ssize_t i = 0 ;
+  if (n == -1) return fail(b, s, strerror(errno)) ;
+  for (; i < n && s->eventfd >= 0 ; i++)
+  {
+    enum service_verdict v = VERDICT_NONE ;
+    switch (buf[i])
+    {
+      case 's' :
+        s->supervisor = 1 ;
+        if (s->state == SERVICE_WANTED) v = tell_start(b, s) ;
+        break ;
+      case 'u' : if (s->state != SERVICE_HELD) v = came_up(b, s, hold_ms) ; break ;
+      case 'U' : v = hold(b, s, "ready") ; break ;
+      case 'd' : if (s->state == SERVICE_UP) v = died(b, s) ; break ;
+      case 'O' : if (s->state != SERVICE_HELD) v = fail(b, s, "failed for good: its finish script exited 125") ; break ;
+      case 'x' : s->supervisor = 0 ; break ;
+      default : break ;
+    }
+    if (v != VERDICT_NONE) verdict = v ;
+  }
+  return verdict ;
+}
+
+enum service_verdict service_timeout (struct boot const *b, struct service *s)
+{
+  if (s->state == SERVICE_UP) return hold(b, s, "up") ;
+  return fail(b, s, s->state == SERVICE_WANTED ? "has no supervisor: is s6-supervise in the image?" : "does not start: its run cannot be executed") ;
+}
+
+int service_is_settled (struct service const *s)
+{
+  return s->state == SERVICE_HELD || s->state == SERVICE_FAILED ;
+}

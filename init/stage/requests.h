@@ -1,0 +1,16 @@
+/* ISC license. */
+
+#ifndef STILLROOT_STAGE_REQUESTS_H
+#define STILLROOT_STAGE_REQUESTS_H
+
+#include "boot.h"
+
+/* What the image or its user asks of each stage: the asked functions of the stage table. */
+
+typedef int asked_func (struct boot const *, stralloc *) ;
+
+extern asked_func asked_stage2_hook, asked_envfile, asked_migrations, asked_user_remap, asked_device_perms, asked_crontabs,
+  asked_mods, asked_mods_packages, asked_custom_files, asked_custom_services, asked_umask, asked_cont_init, asked_cont_finish,
+  asked_fix_attrs, asked_user_bundles ;
+
+#endif

@@ -1,0 +1,218 @@
+/* ISC license. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <skalibs/alloc.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/genalloc.h>
+#include <skalibs/iopause.h>
+#include <skalibs/sig.h>
+#include <skalibs/strerr.h>
+#include <skalibs/types.h>
+
+#include "boot.h"
+#include "clock.h"
+#include "contenv.h"
+#include "lockfile.h"
+#include "paths.h"
+#include "programs.h"
+#include "scandir.h"
+#include "stop.h"
+#include "svevent.h"
+
+/* after a KILL, s6-supervise lets finish run for timeout-finish, 5000 by default: s6-supervise.c; and a little to exec it */
+#define FINISH_GRACETIME 5500
+
+/* stage 2 ends its CMD within S6_KILL_GRACETIME; this much later it is stuck itself */
+#define RC_MARGIN 2000
+
+#define HALT_USAGE "halt"
+
+struct target
+{
+  char name[256] ;
+  int dirfd ;
+  int eventfd ;
+} ;
+
+int stop_begun (int runfd)
+{
+  return lockfile_holder(runfd, RUN_STOP_LOCK) > 0 ;
+}
+
+static void nothing (int sig)
+{
+  (void)sig ;
+}
+
+/* Ends stage 2 if it still runs (the boot is not over, or a CMD is there), and waits until its lock is free. */
+static void stop_rc (int runfd, unsigned int grace)
+{
+  struct sigaction sa = { .sa_handler = &nothing } ;
+  struct flock fl = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0 } ;
+  struct itimerval it = { .it_interval = { 0, 0 }, .it_value = { .tv_sec = grace / 1000, .tv_usec = grace % 1000 * 1000 } } ;
+  pid_t pid = lockfile_holder(runfd, RUN_RC_LOCK) ;
+  int fd ;
+  if (pid <= 0 || pid == getpid()) return ;
+  if (kill(pid, SIGTERM) == -1) return ;
+  fd = openat(runfd, RUN_RC_LOCK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) ;
+  if (fd == -1) return ;
+  /* without SA_RESTART: the alarm ends the wait for the lock */
+  sigaction(SIGALRM, &sa, 0) ;
+  setitimer(ITIMER_REAL, &it, 0) ;
+  if (fcntl(fd, F_SETLKW, &fl) == -1)
+  {
+    strerr_warnw("stage 2 does not end: killed") ;
+    kill(pid, SIGKILL) ;
+  }
+  it.it_value.tv_sec = it.it_value.tv_usec = 0 ;
+  setitimer(ITIMER_REAL, &it, 0) ;
+  fd_close(fd) ;
+}
+
+static int is_down (int dirfd)
+{
+  s6_svstatus_t st ;
+  return svevent_status(dirfd, &st) == 0 && !st.pid && !st.flagfinishing ;
+}
+
+/* Tells the service to go down. Returns 1 when it is to be waited for, with *t filled in. */
+static int bring_down (int scanfd, char const *name, struct target *t)
+{
+  size_t len = strlen(name) ;
+  if (len >= sizeof t->name) return 0 ;
+  memcpy(t->name, name, len + 1) ;
+  t->dirfd = openat(scanfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (t->dirfd == -1) return 0 ;
+  t->eventfd = svevent_subscribe(t->dirfd) ;
+  if (svevent_control(t->dirfd, "d", 1) == 0 && t->eventfd >= 0 && !is_down(t->dirfd)) return 1 ;
+  if (t->eventfd >= 0) fd_close(t->eventfd) ;
+  fd_close(t->dirfd) ;
+  return 0 ;
+}
+
+static void collect (int runfd, genalloc *targets)
+{
+  DIR *dir ;
+  int fd = openat(runfd, RUN_SCANDIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd == -1) { strerr_warnwusys("open the scandir") ; return ; }
+  dir = fdopendir(fd) ;
+  if (!dir) { fd_close(fd) ; strerr_warnwusys("read the scandir") ; return ; }
+  for (;;)
+  {
+    struct target t ;
+    struct dirent const *d = readdir(dir) ;
+    if (!d) break ;
+    if (d->d_name[0] == '.') continue ;
+    if (bring_down(fd, d->d_name, &t) && !genalloc_append(struct target, targets, &t))
+      strerr_warnwusys("wait for service ", d->d_name) ;
+  }
+  closedir(dir) ;
+}
+
+/* Waits for the targets, at most until the deadline; those that are down leave the list. */
+static void wait_down (genalloc *targets, unsigned int ms)
+{
+  struct target *t = genalloc_s(struct target, targets) ;
+  size_t n = genalloc_len(struct target, targets) ;
+  iopause_fd *x = alloc(n * sizeof *x + 1) ;
+  tain deadline ;
+  if (!x) { strerr_warnwusys("wait for the services") ; return ; }
+  clock_deadline(&deadline, ms) ;
+  while (n)
+  {
+    size_t i = 0 ;
+    for (; i < n ; i++) { x[i].fd = t[i].eventfd ; x[i].events = IOPAUSE_READ ; }
+    if (iopause_g(x, (unsigned int)n, &deadline) <= 0) break ;
+    for (i = n ; i-- ;)
+    {
+      char buf[64] ;
+      ssize_t r ;
+      if (!(x[i].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))) continue ;
+      r = svevent_read(t[i].eventfd, buf, sizeof buf) ;
+      if (r > 0 && !memchr(buf, 'D', (size_t)r) && !memchr(buf, 'x', (size_t)r)) continue ;
+      fd_close(t[i].eventfd) ;
+      fd_close(t[i].dirfd) ;
+      t[i] = t[--n] ;
+    }
+  }
+  alloc_free(x) ;
+  genalloc_setlen(struct target, targets, n) ;
+}
+
+static void stop_services (int runfd, int contenvfd)
+{
+  genalloc targets = GENALLOC_ZERO ;
+  unsigned int grace = contenv_milliseconds(contenvfd, SERVICES_GRACETIME, SERVICES_GRACETIME_DEFAULT) ;
+  char fmt[UINT_FMT] ;
+  size_t i = 0 ;
+  collect(runfd, &targets) ;
+  wait_down(&targets, grace) ;
+  fmt[uint_fmt(fmt, grace)] = 0 ;
+  for (; i < genalloc_len(struct target, &targets) ; i++)
+  {
+    struct target const *t = genalloc_s(struct target, &targets) + i ;
+    strerr_warnw("service ", t->name, " is not down ", fmt, " ms after SIGTERM: killed; raise " SERVICES_GRACETIME " if it needs longer") ;
+    svevent_control(t->dirfd, "k", 1) ;
+  }
+  wait_down(&targets, FINISH_GRACETIME) ;
+  genalloc_free(struct target, &targets) ;
+}
+
+void stop_run (int runfd, int contenvfd)
+{
+  int lock = lockfile_take(runfd, RUN_STOP_LOCK) ;
+  if (lock == -1)
+  {
+    if (errno == EBUSY) return ;
+    strerr_warnwusys("lock " PATH_RUN "/" RUN_STOP_LOCK) ;
+  }
+  clock_start() ;
+  stop_rc(runfd, contenv_milliseconds(contenvfd, KILL_GRACETIME, KILL_GRACETIME_DEFAULT) + RC_MARGIN) ;
+  stop_services(runfd, contenvfd) ;
+  if (scandir_control(runfd, "t", 1) == -1) strerr_warnwusys("tell s6-svscan to end") ;
+}
+
+static int open_run (void)
+{
+  return open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+}
+
+int stop_main (int argc, char const *const *argv, char const *const *envp)
+{
+  int runfd = open_run() ;
+  int contenvfd ;
+  (void)argc ; (void)argv ; (void)envp ;
+  PROG = "stop" ;
+  if (runfd == -1) strerr_diefusys(EXIT_SYSTEM, "open " PATH_RUN) ;
+  contenvfd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (contenvfd == -1) strerr_warnwusys("open " PATH_CONTENV) ;
+  /* init blocks them until s6-svscan is there, and s6-svscan passes its mask on */
+  sig_blocknone() ;
+  sig_ignore(SIGPIPE) ;
+  stop_run(runfd, contenvfd) ;
+  return 0 ;
+}
+
+/* Not stop_run() itself: whoever calls halt is often a service, which would wait for its own end. */
+int halt_main (int argc, char const *const *argv, char const *const *envp)
+{
+  int runfd = open_run() ;
+  pid_t pid ;
+  (void)argv ; (void)envp ;
+  PROG = "halt" ;
+  if (argc > 1) strerr_dieusage(EXIT_USER, HALT_USAGE) ;
+  if (runfd == -1) strerr_diefusys(EXIT_SYSTEM, "open " PATH_RUN) ;
+  pid = scandir_pid(runfd) ;
+  if (pid == -1 && errno == EACCES) strerr_dief(EXIT_USER, "only the user that the container was started as can stop it") ;
+  if (pid == -1) strerr_diefusys(EXIT_SYSTEM, "find s6-svscan") ;
+  if (!pid) strerr_dief(EXIT_USER, "no s6-svscan runs on " PATH_SCANDIR ": is this a booted container?") ;
+  if (kill(pid, SIGTERM) == -1) strerr_diefusys(errno == EPERM ? EXIT_USER : EXIT_SYSTEM, "signal s6-svscan") ;
+  return 0 ;
+}

@@ -1,0 +1,48 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include "atomicfile.h"
+
+#define SUFFIX ".new-"
+
+int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+{
+  size_t namelen = strlen(name) ;
+  char tmp[4096] ;
+  int fd, e ;
+  if (namelen + sizeof SUFFIX + PID_FMT > sizeof tmp) return (errno = ENAMETOOLONG, -1) ;
+  memcpy(tmp, name, namelen) ;
+  memcpy(tmp + namelen, SUFFIX, sizeof SUFFIX - 1) ;
+  namelen += sizeof SUFFIX - 1 ;
+  tmp[namelen + pid_fmt(tmp + namelen, getpid())] = 0 ;
+  fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
+  if (fd == -1 && errno == EEXIST)
+  {
+    /* a leftover of a process of the same pid that was killed at this very point */
+    if (unlinkat(dirfd, tmp, 0) == -1) return -1 ;
+    fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
+  }
+  if (fd == -1) return -1 ;
+  if (allwrite(fd, s, len) < len || fchmod(fd, mode) == -1) goto err ;
+  fd_close(fd) ;
+  fd = -1 ;
+  if (renameat(dirfd, tmp, dirfd, name) == -1) goto err ;
+  return 0 ;
+
+ err:
+  e = errno ;
+  if (fd >= 0) fd_close(fd) ;
+  unlinkat(dirfd, tmp, 0) ;
+  errno = e ;
+  return -1 ;
+}

@@ -1,0 +1,28 @@
+/* ISC license. */
+
+#include "clock.h"
+
+static tain start = TAIN_ZERO ;
+
+void clock_start (void)
+{
+  tain_now_set_stopwatch_g() ;
+  start = STAMP ;
+}
+
+unsigned int clock_ms (void)
+{
+  tain d ;
+  int ms ;
+  tain_now_g() ;
+  tain_sub(&d, &STAMP, &start) ;
+  ms = tain_to_millisecs(&d) ;
+  return ms < 0 ? 0 : (unsigned int)ms ;
+}
+
+void clock_deadline (tain *a, unsigned int ms)
+{
+  tain d ;
+  tain_from_millisecs(&d, (int)ms) ;
+  tain_add_g(a, &d) ;
+}

@@ -1,0 +1,10 @@
+/* ISC license. */
+
+#ifndef STILLROOT_ENVIRONMENT_H
+#define STILLROOT_ENVIRONMENT_H
+
+/* Makes the variables of the environment directory dirfd this process's environ, and nothing else; PATH is kept where dirfd has none.
+   The memory stays until the exec that follows. Returns 0, or -1 and sets errno, environ as it was. */
+extern int environment_load (int dirfd) ;
+
+#endif

@@ -1,0 +1,89 @@
+/* ISC license. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+
+#include "fstree.h"
+
+/* bounds the descriptors and the stack that a hostile tree can make us use */
+#define DEPTH_MAX 64
+
+static int is_dot (char const *s)
+{
+  return s[0] == '.' && (!s[1] || (s[1] == '.' && !s[2])) ;
+}
+
+static int remove_in (int parent, char const *name, dev_t dev, unsigned int depth)
+{
+  struct stat st ;
+  DIR *dir ;
+  int fd ;
+  if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0 ;
+  /* unlink(2) of a directory: EISDIR on Linux, EPERM by POSIX */
+  if (errno != EISDIR && errno != EPERM) return -1 ;
+  if (depth > DEPTH_MAX) return (errno = ELOOP, -1) ;
+  fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) ;
+  if (fd == -1) return errno == ENOENT ? 0 : -1 ;
+  if (fstat(fd, &st) == -1) { fd_close(fd) ; return -1 ; }
+  if (st.st_dev != dev) { fd_close(fd) ; return (errno = EBUSY, -1) ; }
+  dir = fdopendir(fd) ;
+  if (!dir) { fd_close(fd) ; return -1 ; }
+  for (;;)
+  {
+    struct dirent const *d ;
+    errno = 0 ;
+    d = readdir(dir) ;
+    if (!d) break ;
+    if (is_dot(d->d_name)) continue ;
+    if (remove_in(fd, d->d_name, dev, depth + 1) == -1) break ;
+  }
+  {
+    int e = errno ;
+    closedir(dir) ;
+    errno = e ;
+  }
+  if (errno) return -1 ;
+  return unlinkat(parent, name, AT_REMOVEDIR) == -1 && errno != ENOENT ? -1 : 0 ;
+}
+
+int fstree_remove (int dirfd, char const *name)
+{
+  struct stat st ;
+  if (fstat(dirfd, &st) == -1) return -1 ;
+  return remove_in(dirfd, name, st.st_dev, 0) ;
+}
+
+static int visible (struct dirent const *d)
+{
+  return d->d_name[0] != '.' ;
+}
+
+int fstree_list (int dirfd, char const *name, char *list, size_t max)
+{
+  struct dirent **entries ;
+  size_t used = 0 ;
+  int i = 0 ;
+  int n = scandirat(dirfd, name, &entries, &visible, &alphasort) ;
+  if (n == -1) return errno == ENOENT || errno == ENOTDIR ? 0 : -1 ;
+  if (max) list[0] = 0 ;
+  for (; i < n ; i++)
+  {
+    size_t len = strlen(entries[i]->d_name) ;
+    if (used + len + 3 <= max)
+    {
+      if (used) { memcpy(list + used, ", ", 2) ; used += 2 ; }
+      memcpy(list + used, entries[i]->d_name, len + 1) ;
+      used += len ;
+    }
+    free(entries[i]) ;
+  }
+  free(entries) ;
+  return n ;
+}

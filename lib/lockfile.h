@@ -1,0 +1,18 @@
+/* ISC license. */
+
+#ifndef STILLROOT_LOCKFILE_H
+#define STILLROOT_LOCKFILE_H
+
+#include <sys/types.h>
+
+/* Lock files as skalibs' fd_lock makes them: fcntl(2) write locks, which end with their process and name it.
+   A pid file tells who once was; the lock tells who is. */
+
+/* Creates name in dirfd where it is missing and locks it for this process, for as long as it lives or the descriptor is open.
+   Returns the descriptor, or -1 and sets errno: EBUSY another process has it. */
+extern int lockfile_take (int dirfd, char const *name) ;
+
+/* The pid of the process that has the lock; 0: nobody, or no such file; -1 and sets errno. */
+extern pid_t lockfile_holder (int dirfd, char const *name) ;
+
+#endif

@@ -1,0 +1,65 @@
+/* ISC license. */
+
+/* Every path that the project knows stands here and nowhere else.
+   ROOT_*: relative to the descriptor of the root directory, so that a stage runs against a scratch root in a test.
+   RUN_*: relative to the descriptor of /run. The others are absolute, for programs that only run in a booted container. */
+
+#ifndef STILLROOT_PATHS_H
+#define STILLROOT_PATHS_H
+
+#define PATH_EXE "/usr/lib/stillroot/stillroot"
+#define PATH_COMMAND "/command"
+#define PATH_SVSCAN PATH_COMMAND "/s6-svscan"
+#define PATH_NULL "/dev/null"
+#define PATH_TERMINATION_LOG "/dev/termination-log"
+#define PATH_UID_MAP "/proc/self/uid_map"
+#define PATH_RUN "/run"
+#define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
+#define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
+#define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+#define ROOT_RUN "run"
+#define ROOT_VAR_RUN "var/run"
+#define ROOT_ETC "etc"
+#define ROOT_PASSWD "etc/passwd"
+#define ROOT_GROUP "etc/group"
+#define ROOT_SHADOW "etc/shadow"
+#define ROOT_GSHADOW "etc/gshadow"
+#define ROOT_SERVICES "etc/services.d"
+#define ROOT_CONT_INIT "etc/cont-init.d"
+#define ROOT_CONT_FINISH "etc/cont-finish.d"
+#define ROOT_FIX_ATTRS "etc/fix-attrs.d"
+#define ROOT_USER_BUNDLE "etc/s6-overlay/s6-rc.d/user/contents.d"
+#define ROOT_USER2_BUNDLE "etc/s6-overlay/s6-rc.d/user2/contents.d"
+#define ROOT_CONFIG "config"
+#define ROOT_APP "app"
+#define ROOT_DEFAULTS "defaults"
+#define ROOT_MIGRATIONS "migrations"
+#define ROOT_CUSTOM_SCRIPTS "custom-cont-init.d"
+#define ROOT_CUSTOM_SERVICES "custom-services.d"
+#define ROOT_CRONTABS_ABC "etc/crontabs/abc"
+#define ROOT_CRONTABS_DEFAULT "defaults/crontabs"
+#define ROOT_CRONTABS_CONFIG "config/crontabs"
+#define ROOT_MOD_PACKAGES "mod-repo-packages-to-install.list"
+#define ROOT_MOD_PIP_PACKAGES "mod-pip-packages-to-install.list"
+
+/* where init-bake looks for the programs that /command links to, in this order */
+#define ROOT_EXECLINE_DIR "usr/lib/execline/bin"
+#define ROOT_PROGRAM_DIRS "usr/bin", "bin", "usr/sbin", "sbin"
+
+#define RUN_STATE "s6"
+#define RUN_SCANDIR "service"
+#define RUN_RESULTS "s6-linux-init-container-results"
+#define RUN_EXITCODE RUN_RESULTS "/exitcode"
+#define RUN_CONTENV RUN_STATE "/container_environment"
+#define RUN_LEGACY_SERVICES RUN_STATE "/legacy-services"
+#define RUN_BASEDIR RUN_STATE "/basedir"
+#define RUN_BASEDIR_BIN RUN_BASEDIR "/bin"
+#define RUN_REPORT_JSON RUN_STATE "/boot-report.json"
+#define RUN_REPORT_TEXT RUN_STATE "/boot-report.txt"
+#define RUN_RC_LOCK RUN_STATE "/rc.lock"
+#define RUN_STOP_LOCK RUN_STATE "/stop.lock"
+
+#define SCANDIR_CONTROL RUN_SCANDIR "/.s6-svscan"
+
+#endif

@@ -1,0 +1,188 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <string.h>
+
+#include <skalibs/types.h>
+
+#include "atomicfile.h"
+#include "paths.h"
+#include "report.h"
+#include "version.h"
+
+struct row { size_t name, status, reason ; unsigned int ms ; } ;   /* offsets into strings */
+
+/* the names of the keys, by section */
+static struct { char const *title, *name, *status ; int timed ; } const sections[REPORT_SECTIONS] =
+{
+  [REPORT_EVIDENCE] = { "evidence", "what", "found", 0 },
+  [REPORT_STAGES] = { "stages", "name", "status", 1 },
+  [REPORT_SERVICES] = { "services", "name", "status", 1 }
+} ;
+
+static char const *string (struct report const *r, size_t i)
+{
+  return r->strings.s + i ;
+}
+
+static int keep (struct report *r, char const *s, size_t *ret)
+{
+  size_t i = r->strings.len ;
+  if (!stralloc_catb(&r->strings, s, strlen(s) + 1)) return -1 ;
+  *ret = i ;
+  return 0 ;
+}
+
+int report_set (struct report *r, enum report_section section, char const *name, char const *status, char const *reason, unsigned int ms)
+{
+  genalloc *g = &r->rows[section] ;
+  struct row new, *p = genalloc_s(struct row, g) ;
+  size_t i = genalloc_len(struct row, g) ;
+  /* backwards: the row that changes is one of the last */
+  while (i && strcmp(string(r, p[i-1].name), name)) i-- ;
+  new.ms = ms ;
+  if (keep(r, status, &new.status) == -1 || keep(r, reason, &new.reason) == -1) return -1 ;
+  if (i)
+  {
+    new.name = p[i-1].name ;
+    p[i-1] = new ;
+    return 0 ;
+  }
+  if (keep(r, name, &new.name) == -1) return -1 ;
+  return genalloc_append(struct row, g, &new) ? 0 : -1 ;
+}
+
+/* Length of the well-formed UTF-8 sequence at s, 0 if there is none: RFC 3629. */
+static size_t utf8_len (unsigned char const *s)
+{
+  size_t n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0 ;
+  size_t i = 1 ;
+  for (; i < n ; i++) if ((s[i] & 0xc0) != 0x80) return 0 ;
+  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0 ;
+  return n ;
+}
+
+/* A JSON string (RFC 8259); a byte that is no UTF-8 becomes U+FFFD. */
+static int cat_json (stralloc *sa, char const *string_)
+{
+  static char const hex[] = "0123456789abcdef" ;
+  unsigned char const *s = (unsigned char const *)string_ ;
+  if (!stralloc_catb(sa, "\"", 1)) return 0 ;
+  while (*s)
+  {
+    char c = (char)*s ;
+    size_t n = 1 ;
+    if (c == '"' || c == '\\')
+    {
+      char const e[2] = { '\\', c } ;
+      if (!stralloc_catb(sa, e, 2)) return 0 ;
+    }
+    else if (*s < 0x20 || *s == 0x7f)
+    {
+      char const e[6] = { '\\', 'u', '0', '0', hex[*s >> 4], hex[*s & 15] } ;
+      if (!stralloc_catb(sa, e, 6)) return 0 ;
+    }
+    else if (*s < 0x80)
+    {
+      if (!stralloc_catb(sa, &c, 1)) return 0 ;
+    }
+    else
+    {
+      n = utf8_len(s) ;
+      if (n ? !stralloc_catb(sa, (char const *)s, n) : !stralloc_cats(sa, "\\ufffd")) return 0 ;
+      if (!n) n = 1 ;
+    }
+    s += n ;
+  }
+  return stralloc_catb(sa, "\"", 1) ;
+}
+
+static int cat_pair (stralloc *sa, char const *key, char const *value, char const *end)
+{
+  return cat_json(sa, key) && stralloc_cats(sa, ":") && cat_json(sa, value) && stralloc_cats(sa, end) ;
+}
+
+static int json_row (struct report const *r, enum report_section section, struct row const *row, stralloc *sa)
+{
+  char fmt[UINT_FMT] ;
+  if (!stralloc_cats(sa, "    {")
+   || !cat_pair(sa, sections[section].name, string(r, row->name), ",")
+   || !cat_pair(sa, sections[section].status, string(r, row->status), "")) return 0 ;
+  if (!sections[section].timed) return stralloc_cats(sa, "}") ;
+  fmt[uint_fmt(fmt, row->ms)] = 0 ;
+  return stralloc_cats(sa, ",") && cat_pair(sa, "reason", string(r, row->reason), ",\"ms\":")
+      && stralloc_cats(sa, fmt) && stralloc_cats(sa, "}") ;
+}
+
+int report_json (struct report const *r, stralloc *sa)
+{
+  unsigned int s = 0 ;
+  if (!stralloc_cats(sa, "{\n  ")
+   || !cat_pair(sa, "version", STILLROOT_VERSION, ",\n  ")
+   || !cat_pair(sa, "result", r->result, ",\n  ")
+   || !cat_pair(sa, "mode", r->mode, "")) return -1 ;
+  for (; s < REPORT_SECTIONS ; s++)
+  {
+    struct row const *p = genalloc_s(struct row, &r->rows[s]) ;
+    size_t n = genalloc_len(struct row, &r->rows[s]), i = 0 ;
+    if (!stralloc_cats(sa, ",\n  ") || !cat_json(sa, sections[s].title) || !stralloc_cats(sa, ":[")) return -1 ;
+    for (; i < n ; i++)
+      if (!stralloc_cats(sa, i ? ",\n" : "\n") || !json_row(r, (enum report_section)s, p + i, sa)) return -1 ;
+    if (!stralloc_cats(sa, "\n  ]")) return -1 ;
+  }
+  return stralloc_cats(sa, "\n}\n") ? 0 : -1 ;
+}
+
+static int cat_padded (stralloc *sa, char const *s, size_t width)
+{
+  size_t len = strlen(s) ;
+  if (!stralloc_cats(sa, s)) return 0 ;
+  for (; len < width ; len++) if (!stralloc_catb(sa, " ", 1)) return 0 ;
+  return 1 ;
+}
+
+static int text_row (struct report const *r, enum report_section section, struct row const *row, stralloc *sa)
+{
+  char fmt[UINT_FMT] ;
+  if (!stralloc_cats(sa, "  ") || !cat_padded(sa, string(r, row->name), 26) || !stralloc_cats(sa, " ")) return 0 ;
+  if (!sections[section].timed) return stralloc_cats(sa, string(r, row->status)) && stralloc_cats(sa, "\n") ;
+  fmt[uint_fmt(fmt, row->ms)] = 0 ;
+  return cat_padded(sa, string(r, row->status), 8) && stralloc_cats(sa, " ")
+      && cat_padded(sa, fmt, 5) && stralloc_cats(sa, " ms  ")
+      && stralloc_cats(sa, string(r, row->reason)) && stralloc_cats(sa, "\n") ;
+}
+
+int report_text (struct report const *r, stralloc *sa)
+{
+  unsigned int s = 0 ;
+  if (!stralloc_cats(sa, "boot: ") || !stralloc_cats(sa, r->result)
+   || !stralloc_cats(sa, ", mode: ") || !stralloc_cats(sa, r->mode)
+   || !stralloc_cats(sa, ", stillroot " STILLROOT_VERSION "\n")) return -1 ;
+  for (; s < REPORT_SECTIONS ; s++)
+  {
+    struct row const *p = genalloc_s(struct row, &r->rows[s]) ;
+    size_t n = genalloc_len(struct row, &r->rows[s]), i = 0 ;
+    if (n && (!stralloc_cats(sa, sections[s].title) || !stralloc_cats(sa, ":\n"))) return -1 ;
+    for (; i < n ; i++) if (!text_row(r, (enum report_section)s, p + i, sa)) return -1 ;
+  }
+  return 0 ;
+}
+
+int report_write (struct report const *r, int runfd)
+{
+  static struct { int (*render) (struct report const *, stralloc *) ; char const *file ; } const forms[] =
+  {
+    { &report_json, RUN_REPORT_JSON },
+    { &report_text, RUN_REPORT_TEXT }
+  } ;
+  stralloc sa = STRALLOC_ZERO ;
+  size_t i = 0 ;
+  int e = 0 ;
+  for (; !e && i < sizeof forms / sizeof forms[0] ; i++)
+  {
+    sa.len = 0 ;
+    if ((*forms[i].render)(r, &sa) == -1 || atomicfile_write(runfd, forms[i].file, sa.s, sa.len, 0644) == -1) e = errno ;
+  }
+  stralloc_free(&sa) ;
+  return e ? (errno = e, -1) : 0 ;
+}

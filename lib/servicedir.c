@@ -1,0 +1,174 @@
+/* ISC license. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/allreadwrite.h>
+#include <skalibs/djbunix.h>
+#include <skalibs/types.h>
+
+#include <s6/supervise.h>
+
+#include "servicedir.h"
+
+#define LOG "log"
+#define SHEBANG_MAX 256   /* BINPRM_BUF_SIZE: execve(2) */
+
+char const *servicedir_error_text (enum servicedir_error e)
+{
+  static char const *const texts[] =
+  {
+    [SERVICEDIR_OK] = "in order",
+    [SERVICEDIR_SYSTEM] = "cannot be read",
+    [SERVICEDIR_NAME] = "has a name that no service can have; use letters, digits, '-', '_' and '.'",
+    [SERVICEDIR_NO_RUN] = "has no run file; add one, or remove the directory",
+    [SERVICEDIR_RUN_NOT_FILE] = "its run is not a regular file",
+    [SERVICEDIR_RUN_NOT_EXECUTABLE] = "its run is not executable; chmod +x it in the image",
+    [SERVICEDIR_RUN_CRLF] = "the first line of its run ends in CRLF; save the file with LF line ends",
+    [SERVICEDIR_RUN_INTERPRETER] = "the interpreter in the first line of its run does not exist or is not executable",
+    [SERVICEDIR_NOTIFICATION_FD] = "its notification-fd is not a number of at least 3"
+  } ;
+  return texts[e] ;
+}
+
+static ssize_t read_start (int dirfd, char const *name, char *buf, size_t max)
+{
+  ssize_t r ;
+  int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
+  if (fd == -1) return -1 ;
+  r = (ssize_t)allread(fd, buf, max) ;
+  fd_close(fd) ;
+  return r ;
+}
+
+static enum servicedir_error check_interpreter (int rootfd, int srcfd)
+{
+  char buf[SHEBANG_MAX + 1] ;
+  ssize_t r = read_start(srcfd, "run", buf, SHEBANG_MAX) ;
+  char *end, *path ;
+  if (r == -1) return SERVICEDIR_SYSTEM ;
+  if (r < 2 || buf[0] != '#' || buf[1] != '!') return SERVICEDIR_OK ;
+  buf[r] = 0 ;
+  end = strchr(buf, '\n') ;
+  if (!end) return SERVICEDIR_OK ;
+  *end = 0 ;
+  if (end[-1] == '\r') return SERVICEDIR_RUN_CRLF ;
+  path = buf + 2 + strspn(buf + 2, " \t") ;
+  path[strcspn(path, " \t")] = 0 ;
+  path += strspn(path, "/") ;
+  return *path && faccessat(rootfd, path, X_OK, 0) == -1 ? SERVICEDIR_RUN_INTERPRETER : SERVICEDIR_OK ;
+}
+
+static enum servicedir_error check_notification (int srcfd, int *ret_notifies)
+{
+  char buf[UINT_FMT + 2] ;
+  unsigned int fd ;
+  size_t len ;
+  ssize_t r = read_start(srcfd, "notification-fd", buf, sizeof buf - 1) ;
+  if (r == -1)
+  {
+    if (errno != ENOENT) return SERVICEDIR_SYSTEM ;
+    *ret_notifies = 0 ;
+    return SERVICEDIR_OK ;
+  }
+  buf[r] = 0 ;
+  len = uint_scan(buf, &fd) ;
+  if (!len || (buf[len] && (buf[len] != '\n' || buf[len+1])) || fd < 3 || fd > INT_MAX) return SERVICEDIR_NOTIFICATION_FD ;
+  *ret_notifies = 1 ;
+  return SERVICEDIR_OK ;
+}
+
+enum servicedir_error servicedir_check (int rootfd, char const *name, int srcfd, int *ret_notifies)
+{
+  struct stat st ;
+  enum servicedir_error e ;
+  /* s6-svscan takes NAME/log for a service of its own, and prints names on the log */
+  for (; *name ; name++) if ((unsigned char)*name < 33 || *name == '/' || *name == 127) return SERVICEDIR_NAME ;
+  if (fstatat(srcfd, "run", &st, 0) == -1) return errno == ENOENT ? SERVICEDIR_NO_RUN : SERVICEDIR_SYSTEM ;
+  if (!S_ISREG(st.st_mode)) return SERVICEDIR_RUN_NOT_FILE ;
+  if (faccessat(srcfd, "run", X_OK, 0) == -1) return SERVICEDIR_RUN_NOT_EXECUTABLE ;
+  e = check_interpreter(rootfd, srcfd) ;
+  return e ? e : check_notification(srcfd, ret_notifies) ;
+}
+
+/* What the supervisor or we write: never a link into the (possibly read-only) definition. */
+static int is_ours (char const *s)
+{
+  return !strcmp(s, S6_SUPERVISE_CTLDIR) || !strcmp(s, S6_SUPERVISE_EVENTDIR) || !strcmp(s, "down") ;
+}
+
+static int link_entries (int dstfd, int srcfd, char const *src, int top, int *ret_has_down)
+{
+  DIR *dir ;
+  int e ;
+  int fd = openat(srcfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd == -1) return -1 ;
+  dir = fdopendir(fd) ;
+  if (!dir) { fd_close(fd) ; return -1 ; }
+  for (;;)
+  {
+    char target[PATH_MAX] ;
+    struct dirent const *d ;
+    errno = 0 ;
+    d = readdir(dir) ;
+    if (!d) break ;
+    if (d->d_name[0] == '.') continue ;
+    if (is_ours(d->d_name))
+    {
+      if (!strcmp(d->d_name, "down")) *ret_has_down = 1 ;
+      continue ;
+    }
+    if (snprintf(target, sizeof target, "%s/%s", src, d->d_name) >= (int)sizeof target) { errno = ENAMETOOLONG ; break ; }
+    if (top && !strcmp(d->d_name, LOG))
+    {
+      int ignored = 0 ;
+      int logfd = openat(srcfd, LOG, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+      if (logfd >= 0)
+      {
+        int r = servicedir_make(dstfd, LOG, logfd, target, 0, &ignored) ;
+        fd_close(logfd) ;
+        if (r == -1) break ;
+        continue ;
+      }
+      if (errno != ENOTDIR) break ;
+    }
+    if (symlinkat(target, dstfd, d->d_name) == -1) break ;
+  }
+  e = errno ;
+  closedir(dir) ;
+  return e ? (errno = e, -1) : 0 ;
+}
+
+int servicedir_make (int dirfd, char const *name, int srcfd, char const *src, int down, int *ret_has_down)
+{
+  int has_down = 0 ;
+  int r = -1 ;
+  int fd, e ;
+  if (mkdirat(dirfd, name, 0755) == -1) return -1 ;
+  fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (fd == -1) return -1 ;
+  /* the mode that s6-supervise gives it: only its own group may subscribe */
+  if (mkdirat(fd, S6_SUPERVISE_EVENTDIR, 0700) == -1
+   || fchmodat(fd, S6_SUPERVISE_EVENTDIR, 03730, 0) == -1
+   || link_entries(fd, srcfd, src, strcmp(name, LOG), &has_down) == -1) goto end ;
+  if (down || has_down)
+  {
+    int d = openat(fd, "down", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) ;
+    if (d == -1) goto end ;
+    fd_close(d) ;
+  }
+  *ret_has_down = has_down ;
+  r = 0 ;
+
+ end:
+  e = errno ;
+  fd_close(fd) ;
+  errno = e ;
+  return r ;
+}
