@@ -30,7 +30,6 @@
 #define SHADOW_LINE USER ":!:::::::\n"
 #define GSHADOW_LINE USER ":!::\n"
 #define NEW_SUFFIX ".init-bake"
-#define COMMAND_DIR (PATH_COMMAND + 1)   /* relative to the root */
 
 static char const *const program_dirs[] = { ROOT_EXECLINE_DIR, ROOT_PROGRAM_DIRS } ;
 
@@ -74,7 +73,7 @@ static void check_programs (int rootfd)
   for (; i < sizeof needed / sizeof needed[0] ; i++)
     if (!find_program(rootfd, needed[i].name))
       strerr_dief(EXIT_USER, needed[i].name, " is not in the image: install the package ", needed[i].package, " first") ;
-  if (faccessat(rootfd, PATH_EXE + 1, X_OK, 0) == -1)
+  if (faccessat(rootfd, ROOT_EXE, X_OK, 0) == -1)
     strerr_dief(EXIT_USER, rootname, PATH_EXE, " is not in the image: install stillroot there first") ;
 }
 
@@ -214,8 +213,8 @@ static void bake_commands (int rootfd)
   size_t i = 0 ;
   char line[64] ;
   int fd ;
-  bake_directory(rootfd, COMMAND_DIR, 0) ;
-  fd = openat(rootfd, COMMAND_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  bake_directory(rootfd, ROOT_COMMAND, 0) ;
+  fd = openat(rootfd, ROOT_COMMAND, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1) strerr_diefusys(EXIT_SYSTEM, "open ", rootname, PATH_COMMAND) ;
   for (; i < sizeof program_dirs / sizeof program_dirs[0] ; i++) n += link_commands_of(rootfd, fd, program_dirs[i]) ;
   for (i = 0 ; i < sizeof own_commands / sizeof own_commands[0] ; i++) n += link_command(fd, PATH_EXE, own_commands[i]) ;

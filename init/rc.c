@@ -86,7 +86,7 @@ static void load_service (struct rc *rc, int parentfd, char const *name, size_t 
   struct boot const *b = rc->boot ;
   char src[sizeof ROOT_SERVICES + NAME_MAX + 2] ;
   struct service s ;
-  char *copy ;
+  char *copy ;   /* the graph and the service keep it */
   int r ;
   int fd = openat(parentfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (fd == -1)
@@ -101,10 +101,11 @@ static void load_service (struct rc *rc, int parentfd, char const *name, size_t 
   if (!copy) die("keep the name of a service") ;
   r = service_make(b, copy, fd, src, &s) ;
   fd_close(fd) ;
-  if (r == -1) { rc->failed = 1 ; return ; }
+  if (r == -1) { free(copy) ; rc->failed = 1 ; return ; }
   s.node = graph_add(&rc->graph, copy) ;
   if (s.node == GRAPH_NONE || graph_depend(&rc->graph, s.node, anchor) == -1 || !genalloc_append(struct service, &rc->services, &s))
     die("build the boot graph") ;
+  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyzer does not follow a pointer into a genalloc */
   if (service_supervise(b, &s) == -1) strerr_warnwusys("link service ", name, " into the scandir") ;
 }
 

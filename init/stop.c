@@ -146,6 +146,14 @@ static void wait_down (genalloc *targets, unsigned int ms)
   genalloc_setlen(struct target, targets, n) ;
 }
 
+/* The whole process group: s6-supervise kills the service's own process only, and its children may ignore TERM as it does. */
+static void kill_service (struct target const *t)
+{
+  s6_svstatus_t st ;
+  if (svevent_status(t->dirfd, &st) == 0 && st.pid > 1 && !st.flagfinishing) kill(-st.pid, SIGKILL) ;
+  svevent_control(t->dirfd, "k", 1) ;
+}
+
 static void stop_services (int runfd, int contenvfd)
 {
   genalloc targets = GENALLOC_ZERO ;
@@ -159,7 +167,7 @@ static void stop_services (int runfd, int contenvfd)
   {
     struct target const *t = genalloc_s(struct target, &targets) + i ;
     strerr_warnw("service ", t->name, " is not down ", fmt, " ms after SIGTERM: killed; raise " SERVICES_GRACETIME " if it needs longer") ;
-    svevent_control(t->dirfd, "k", 1) ;
+    kill_service(t) ;
   }
   wait_down(&targets, FINISH_GRACETIME) ;
   genalloc_free(struct target, &targets) ;

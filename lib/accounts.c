@@ -89,7 +89,7 @@ static int find (int rootfd, char const *file, char const *name, int nids, unsig
 
 int accounts_user (int rootfd, char const *name, uid_t *ret_uid, gid_t *ret_gid)
 {
-  unsigned int ids[2] ;
+  unsigned int ids[2] = { 0, 0 } ;
   if (find(rootfd, ROOT_PASSWD, name, 2, ids) == -1) return -1 ;
   *ret_uid = ids[0] ;
   *ret_gid = ids[1] ;
@@ -98,7 +98,7 @@ int accounts_user (int rootfd, char const *name, uid_t *ret_uid, gid_t *ret_gid)
 
 int accounts_group (int rootfd, char const *name, gid_t *ret_gid)
 {
-  unsigned int id ;
+  unsigned int id = 0 ;
   if (find(rootfd, ROOT_GROUP, name, 1, &id) == -1) return -1 ;
   *ret_gid = id ;
   return 0 ;

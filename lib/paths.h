@@ -7,8 +7,8 @@
 #ifndef STILLROOT_PATHS_H
 #define STILLROOT_PATHS_H
 
-#define PATH_EXE "/usr/lib/stillroot/stillroot"
-#define PATH_COMMAND "/command"
+#define PATH_EXE "/" ROOT_EXE
+#define PATH_COMMAND "/" ROOT_COMMAND
 #define PATH_SVSCAN PATH_COMMAND "/s6-svscan"
 #define PATH_NULL "/dev/null"
 #define PATH_TERMINATION_LOG "/dev/termination-log"
@@ -18,6 +18,8 @@
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+#define ROOT_EXE "usr/lib/stillroot/stillroot"
+#define ROOT_COMMAND "command"
 #define ROOT_RUN "run"
 #define ROOT_VAR_RUN "var/run"
 #define ROOT_ETC "etc"

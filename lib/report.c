@@ -186,3 +186,10 @@ int report_write (struct report const *r, int runfd)
   stralloc_free(&sa) ;
   return e ? (errno = e, -1) : 0 ;
 }
+
+void report_free (struct report *r)
+{
+  unsigned int s = 0 ;
+  for (; s < REPORT_SECTIONS ; s++) genalloc_free(struct row, &r->rows[s]) ;
+  stralloc_free(&r->strings) ;
+}

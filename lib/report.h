@@ -33,4 +33,6 @@ extern int report_text (struct report const *, stralloc *) ;
 /* Writes both files, at once each. Returns 0, or -1 and sets errno. */
 extern int report_write (struct report const *, int runfd) ;
 
+extern void report_free (struct report *) ;
+
 #endif

@@ -1,0 +1,302 @@
+/* ISC license. */
+
+/* boot [-r] [-b SERVICE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
+
+   Boots PROGRAM as PID 1 in fresh namespaces and measures it. The root is an overlay over ROOT with a tmpfs as its upper layer, so that
+   each boot finds it untouched; with -r it is remounted read-only and /run is a tmpfs. Capabilities are Docker's default ones.
+   -b: a bare supervisor: /run/service/SERVICE is made beforehand from /etc/services.d/SERVICE, laid out as stillroot would.
+   -s: the boot is over when TEXT was on stderr (default: with the service's line on stdout); -n: and when PROCESSES are left.
+   Prints "ready_us forks processes pss_kb stop_us exitcode", tab-separated. Exits 100 or 111 when it cannot. */
+
+#include <err.h>
+#include <errno.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+
+#define USAGE "usage: boot [-r] [-b SERVICE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
+#define DIE_USER 100
+#define DIE_SYSTEM 111
+#define LINE "bench-service ready\n"
+#define LIMIT_MS 20000
+#define WORK "/tmp"   /* a tmpfs there, in the child's mount namespace alone */
+
+/* docker run without --cap-add */
+static int const kept_capabilities[] =
+{
+  CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_NET_BIND_SERVICE,
+  CAP_NET_RAW, CAP_SYS_CHROOT, CAP_MKNOD, CAP_AUDIT_WRITE, CAP_SETFCAP
+} ;
+
+static struct { char const *name ; unsigned int minor ; } const devices[] =
+{
+  { "dev/null", 3 }, { "dev/zero", 5 }, { "dev/full", 7 }, { "dev/random", 8 }, { "dev/urandom", 9 }
+} ;
+
+static struct { char const *name, *target ; } const device_links[] =
+{
+  { "dev/fd", "/proc/self/fd" }, { "dev/stdin", "/proc/self/fd/0" }, { "dev/stdout", "/proc/self/fd/1" }, { "dev/stderr", "/proc/self/fd/2" }
+} ;
+
+struct options { char const *root, *settled, *bare ; char **argv ; unsigned int processes ; int readonly ; } ;
+struct output { int fd[2] ; char text[65536] ; size_t len ; } ;
+
+static uint64_t now_us (void)
+{
+  struct timespec ts ;
+  clock_gettime(CLOCK_MONOTONIC, &ts) ;
+  return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 ;
+}
+
+static void must_mount (char const *source, char const *target, char const *type, unsigned long flags, char const *data)
+{
+  if (mount(source, target, type, flags, data) == -1) err(DIE_SYSTEM, "unable to mount %s on %s", source, target) ;
+}
+
+static void make_devices (void)
+{
+  size_t i = 0 ;
+  must_mount("tmpfs", "dev", "tmpfs", MS_NOSUID, "mode=755") ;
+  for (; i < sizeof devices / sizeof devices[0] ; i++)
+    if (mknod(devices[i].name, S_IFCHR | 0666, makedev(1, devices[i].minor)) == -1 || chmod(devices[i].name, 0666) == -1)
+      err(DIE_SYSTEM, "unable to make %s", devices[i].name) ;
+  for (i = 0 ; i < sizeof device_links / sizeof device_links[0] ; i++)
+    if (symlink(device_links[i].target, device_links[i].name) == -1) err(DIE_SYSTEM, "unable to make %s", device_links[i].name) ;
+  if (mkdir("dev/shm", 01777) == -1) err(DIE_SYSTEM, "unable to make dev/shm") ;
+  must_mount("tmpfs", "dev/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=1777") ;
+}
+
+/* run is a link and notification-fd says 3, as the bench's root has it */
+static void make_scandir (char const *service)
+{
+  char dir[256], path[300], target[256] ;
+  int fd ;
+  snprintf(dir, sizeof dir, "run/service/%s", service) ;
+  snprintf(target, sizeof target, "/etc/services.d/%s/run", service) ;
+  snprintf(path, sizeof path, "%s/run", dir) ;
+  if (mkdir("run/service", 0755) == -1 || mkdir(dir, 0755) == -1 || symlink(target, path) == -1) err(DIE_SYSTEM, "unable to make %s", path) ;
+  snprintf(path, sizeof path, "%s/notification-fd", dir) ;
+  fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) ;
+  if (fd == -1 || write(fd, "3\n", 2) != 2) err(DIE_SYSTEM, "unable to write %s", path) ;
+  close(fd) ;
+}
+
+static void enter_root (struct options const *o)
+{
+  char data[256] ;
+  int root ;
+  if (unshare(CLONE_NEWNS) == -1) err(DIE_SYSTEM, "unable to unshare the mount namespace") ;
+  must_mount("none", "/", 0, MS_REC | MS_PRIVATE, 0) ;
+  /* opened first: ROOT may lie under WORK */
+  root = open(o->root, O_PATH | O_DIRECTORY | O_CLOEXEC) ;
+  if (root == -1) err(DIE_USER, "unable to open %s", o->root) ;
+  must_mount("tmpfs", WORK, "tmpfs", 0, "mode=755") ;
+  snprintf(data, sizeof data, "lowerdir=/proc/self/fd/%d,upperdir=" WORK "/upper,workdir=" WORK "/work", root) ;
+  if (mkdir(WORK "/upper", 0755) == -1 || mkdir(WORK "/work", 0755) == -1 || mkdir(WORK "/root", 0755) == -1)
+    err(DIE_SYSTEM, "unable to make directories in " WORK) ;
+  must_mount("overlay", WORK "/root", "overlay", 0, data) ;
+  close(root) ;
+  if (chdir(WORK "/root") == -1) err(DIE_SYSTEM, "unable to enter the root") ;
+  must_mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) ;
+  make_devices() ;
+  if (o->readonly)
+  {
+    must_mount("tmpfs", "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") ;
+    must_mount("none", ".", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0) ;
+  }
+  if (o->bare) make_scandir(o->bare) ;
+  if (syscall(SYS_pivot_root, ".", ".") == -1 || umount2(".", MNT_DETACH) == -1 || chdir("/") == -1)
+    err(DIE_SYSTEM, "unable to make it the root") ;
+}
+
+static void drop_capabilities (void)
+{
+  int cap = 0 ;
+  for (; prctl(PR_CAPBSET_READ, cap) >= 0 ; cap++)
+  {
+    size_t i = 0 ;
+    while (i < sizeof kept_capabilities / sizeof kept_capabilities[0] && kept_capabilities[i] != cap) i++ ;
+    if (i == sizeof kept_capabilities / sizeof kept_capabilities[0] && prctl(PR_CAPBSET_DROP, cap) == -1)
+      err(DIE_SYSTEM, "unable to drop capability %d", cap) ;
+  }
+}
+
+static _Noreturn void child (struct options const *o, struct output const *out, struct output const *log, uint64_t volatile *started)
+{
+  static char path[] = "PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" ;
+  static char *envp[] = { path, 0 } ;
+  int null ;
+  enter_root(o) ;
+  null = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
+  drop_capabilities() ;
+  setsid() ;
+  if (null == -1 || dup2(null, 0) == -1 || dup2(out->fd[1], 1) == -1 || dup2(log->fd[1], 2) == -1) err(DIE_SYSTEM, "unable to set up stdio") ;
+  *started = now_us() ;
+  execve(o->argv[0], o->argv, envp) ;
+  err(DIE_SYSTEM, "unable to exec %s", o->argv[0]) ;
+}
+
+static void take (struct output *o)
+{
+  ssize_t r = read(o->fd[0], o->text + o->len, sizeof o->text - 1 - o->len) ;
+  if (r > 0) o->len += (size_t)r ;
+  o->text[o->len] = 0 ;
+}
+
+static _Noreturn void give_up (pid_t pid, struct output const *log, char const *why)
+{
+  kill(pid, SIGKILL) ;
+  errx(DIE_SYSTEM, "%s; its stderr was:\n%s", why, log->text) ;
+}
+
+/* Returns the time of the service's line, once the boot is over. */
+static uint64_t wait_ready (struct options const *o, pid_t pid, struct output *out, struct output *log)
+{
+  uint64_t ready = 0, deadline = now_us() + LIMIT_MS * 1000 ;
+  while (!ready || (o->settled && !strstr(log->text, o->settled)))
+  {
+    struct pollfd p[2] = { { .fd = out->fd[0], .events = POLLIN }, { .fd = log->fd[0], .events = POLLIN } } ;
+    if (poll(p, 2, LIMIT_MS) <= 0 || now_us() > deadline) give_up(pid, log, "the boot did not end in time") ;
+    if (p[0].revents)
+    {
+      uint64_t now = now_us() ;
+      take(out) ;
+      if (!ready && strstr(out->text, LINE)) ready = now ;   /* others may write there too */
+    }
+    if (p[1].revents) take(log) ;
+    if ((p[0].revents | p[1].revents) & POLLHUP && waitpid(pid, 0, WNOHANG) == pid) give_up(pid, log, "PID 1 died") ;
+  }
+  return ready ;
+}
+
+/* The processes of the PID namespace of pid, and the sum of their proportional set sizes. */
+static unsigned int tree (pid_t pid, unsigned long *ret_pss)
+{
+  char path[64], wanted[64] = "", ns[64] ;
+  unsigned int n = 0 ;
+  struct dirent *d ;
+  DIR *dir = opendir("/proc") ;
+  if (!dir) err(DIE_SYSTEM, "unable to open /proc") ;
+  snprintf(path, sizeof path, "/proc/%d/ns/pid", pid) ;
+  if (readlink(path, wanted, sizeof wanted - 1) <= 0) err(DIE_SYSTEM, "unable to read %s", path) ;
+  *ret_pss = 0 ;
+  while ((d = readdir(dir)))
+  {
+    unsigned long kb ;
+    char line[256] ;
+    FILE *f ;
+    if (d->d_name[0] < '1' || d->d_name[0] > '9' || strlen(d->d_name) > 10) continue ;
+    snprintf(path, sizeof path, "/proc/%.10s/ns/pid", d->d_name) ;
+    memset(ns, 0, sizeof ns) ;
+    if (readlink(path, ns, sizeof ns - 1) <= 0 || strcmp(ns, wanted)) continue ;
+    n++ ;
+    snprintf(path, sizeof path, "/proc/%.10s/smaps_rollup", d->d_name) ;
+    f = fopen(path, "re") ;
+    if (!f) continue ;
+    while (fgets(line, sizeof line, f)) if (sscanf(line, "Pss: %lu kB", &kb) == 1) *ret_pss += kb ;
+    fclose(f) ;
+  }
+  closedir(dir) ;
+  return n ;
+}
+
+/* A process of our own in the namespace takes the next number there: two less (PID 1 and itself) is what was forked. */
+static unsigned int count_forks (void)
+{
+  unsigned int n ;
+  int p[2] ;
+  pid_t pid ;
+  if (pipe2(p, O_CLOEXEC) == -1) err(DIE_SYSTEM, "unable to make a pipe") ;
+  pid = fork() ;
+  if (pid == -1) err(DIE_SYSTEM, "unable to fork") ;
+  if (!pid)
+  {
+    n = (unsigned int)getpid() ;
+    _exit(write(p[1], &n, sizeof n) != sizeof n) ;
+  }
+  if (read(p[0], &n, sizeof n) != sizeof n || waitpid(pid, 0, 0) != pid) err(DIE_SYSTEM, "unable to count the processes") ;
+  close(p[0]) ;
+  close(p[1]) ;
+  return n - 2 ;
+}
+
+/* Reads what comes until PID 1 has ended, so that nothing blocks on a full pipe; its end wakes the poll through the pipe's. */
+static uint64_t stop (pid_t pid, struct output *out, struct output *log, int *ret_status)
+{
+  uint64_t start = now_us(), deadline = start + LIMIT_MS * 1000 ;
+  if (kill(pid, SIGTERM) == -1) err(DIE_SYSTEM, "unable to signal PID 1") ;
+  for (;;)
+  {
+    struct pollfd p[2] = { { .fd = out->fd[0], .events = POLLIN }, { .fd = log->fd[0], .events = POLLIN } } ;
+    if (poll(p, 2, LIMIT_MS) <= 0 || now_us() > deadline) give_up(pid, log, "the stop did not end in time") ;
+    if (p[0].revents & POLLIN) { take(out) ; out->len = 0 ; }
+    if (p[1].revents & POLLIN) { take(log) ; if (log->len > sizeof log->text / 2) log->len = 0 ; }
+    if ((p[0].revents & (POLLIN | POLLHUP)) == POLLHUP && (p[1].revents & (POLLIN | POLLHUP)) == POLLHUP) break ;
+  }
+  if (waitpid(pid, ret_status, 0) != pid) err(DIE_SYSTEM, "unable to wait for PID 1") ;
+  return now_us() - start ;
+}
+
+static void parse (int argc, char **argv, struct options *o)
+{
+  int c ;
+  while ((c = getopt(argc, argv, "+rb:n:s:")) != -1)
+    switch (c)
+    {
+      case 'r' : o->readonly = 1 ; break ;
+      case 'b' : o->bare = optarg ; break ;
+      case 'n' : o->processes = (unsigned int)strtoul(optarg, 0, 10) ; break ;
+      case 's' : o->settled = optarg ; break ;
+      default : errx(DIE_USER, USAGE) ;
+    }
+  if (argc - optind < 2) errx(DIE_USER, USAGE) ;
+  o->root = argv[optind] ;
+  o->argv = argv + optind + 1 ;
+}
+
+int main (int argc, char **argv)
+{
+  static struct output out, log ;
+  struct options o = { .root = 0 } ;
+  uint64_t ready, deadline, stopped ;
+  uint64_t volatile *started = mmap(0, sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ;
+  unsigned int forks, processes ;
+  unsigned long pss ;
+  int status ;
+  pid_t pid ;
+  parse(argc, argv, &o) ;
+  if (started == MAP_FAILED || pipe2(out.fd, O_CLOEXEC) == -1 || pipe2(log.fd, O_CLOEXEC) == -1) err(DIE_SYSTEM, "unable to start") ;
+  if (unshare(CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) == -1) err(DIE_SYSTEM, "unable to unshare namespaces") ;
+  pid = fork() ;
+  if (pid == -1) err(DIE_SYSTEM, "unable to fork") ;
+  if (!pid) child(&o, &out, &log, started) ;
+  close(out.fd[1]) ;
+  close(log.fd[1]) ;
+  ready = wait_ready(&o, pid, &out, &log) ;
+  /* the boot's last process may still be on its way out */
+  deadline = now_us() + LIMIT_MS * 1000 ;
+  do processes = tree(pid, &pss) ; while (o.processes && processes != o.processes && now_us() < deadline) ;
+  if (o.processes && processes != o.processes) give_up(pid, &log, "another number of processes is left than expected") ;
+  forks = count_forks() ;
+  stopped = stop(pid, &out, &log, &status) ;
+  printf("%llu\t%u\t%u\t%lu\t%llu\t%d\n", (unsigned long long)(ready - *started), forks, processes, pss, (unsigned long long)stopped,
+    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)) ;
+  return 0 ;
+}

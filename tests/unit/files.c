@@ -1,0 +1,116 @@
+/* ISC license. */
+
+/* fstree, atomicfile, lockfile: the units that touch directories we own. */
+
+#include <sys/wait.h>
+
+#include "unit.h"
+#include "atomicfile.h"
+#include "lockfile.h"
+
+static void removal_follows_no_link (void **state)
+{
+  int dir = *(int *)*state ;
+  mkdirat(dir, "keep", 0755) ;
+  puts_in(dir, "keep/file", "x") ;
+  mkdirat(dir, "go", 0755) ;
+  mkdirat(dir, "go/deep", 0755) ;
+  puts_in(dir, "go/deep/f", "") ;
+  assert_int_equal(symlinkat("../keep", dir, "go/link"), 0) ;
+  assert_int_equal(symlinkat("keep", dir, "toplink"), 0) ;
+  assert_int_equal(fstree_remove(dir, "go"), 0) ;
+  assert_int_equal(fstree_remove(dir, "toplink"), 0) ;
+  assert_int_equal(fstree_remove(dir, "never-there"), 0) ;
+  assert_content(dir, "keep/file", "x", 1) ;
+  assert_int_equal(faccessat(dir, "go", F_OK, 0), -1) ;
+}
+
+static void removal_bounds_its_depth (void **state)
+{
+  int dir = *(int *)*state ;
+  int fd = dup(dir), half = -1, i = 0 ;
+  for (; i < 100 ; i++)
+  {
+    int next ;
+    assert_int_equal(mkdirat(fd, "d", 0755), 0) ;
+    next = openat(fd, "d", O_RDONLY | O_DIRECTORY) ;
+    assert_true(next >= 0) ;
+    if (i == 50) half = dup(next) ;
+    close(fd) ;
+    fd = next ;
+  }
+  close(fd) ;
+  assert_int_equal(fstree_remove(dir, "d"), -1) ;
+  assert_int_equal(errno, ELOOP) ;
+  assert_int_equal(fstree_remove(half, "d"), 0) ;
+  close(half) ;
+  assert_int_equal(fstree_remove(dir, "d"), 0) ;
+}
+
+static void list_is_sorted_and_bounded (void **state)
+{
+  int dir = *(int *)*state ;
+  char list[8] ;
+  mkdirat(dir, "l", 0755) ;
+  puts_in(dir, "l/b", "") ;
+  puts_in(dir, "l/a", "") ;
+  puts_in(dir, "l/.hidden", "") ;
+  assert_int_equal(fstree_list(dir, "l", list, sizeof list), 2) ;
+  assert_string_equal(list, "a, b") ;
+  puts_in(dir, "l/cccccccc", "") ;
+  assert_int_equal(fstree_list(dir, "l", list, sizeof list), 3) ;
+  assert_string_equal(list, "a, b") ;
+  assert_int_equal(fstree_list(dir, "none", list, sizeof list), 0) ;
+}
+
+static void write_replaces_even_a_link (void **state)
+{
+  int dir = *(int *)*state ;
+  struct stat st ;
+  puts_in(dir, "victim", "untouched") ;
+  assert_int_equal(symlinkat("victim", dir, "f"), 0) ;
+  assert_int_equal(atomicfile_write(dir, "f", "new", 3, 0640), 0) ;
+  assert_content(dir, "f", "new", 3) ;
+  assert_content(dir, "victim", "untouched", 9) ;
+  assert_int_equal(fstatat(dir, "f", &st, AT_SYMLINK_NOFOLLOW), 0) ;
+  assert_int_equal(st.st_mode, S_IFREG | 0640) ;
+  assert_int_equal(fstree_list(dir, ".", 0, 0), 2) ;
+}
+
+static void lock_names_its_holder (void **state)
+{
+  int dir = *(int *)*state ;
+  int go[2], ready[2], wstat ;
+  char c ;
+  pid_t pid ;
+  assert_int_equal(lockfile_holder(dir, "lock"), 0) ;
+  assert_int_equal(pipe(go) | pipe(ready), 0) ;
+  pid = fork() ;
+  if (!pid)
+  {
+    int ok = lockfile_take(dir, "lock") >= 0 ;
+    if (write(ready[1], "", 1) != 1 || read(go[0], &c, 1) != 1) ok = 0 ;
+    _exit(!ok) ;
+  }
+  assert_int_equal(read(ready[0], &c, 1), 1) ;
+  assert_int_equal(lockfile_holder(dir, "lock"), pid) ;
+  assert_int_equal(lockfile_take(dir, "lock"), -1) ;
+  assert_int_equal(errno, EBUSY) ;
+  assert_int_equal(write(go[1], "", 1), 1) ;
+  assert_int_equal(waitpid(pid, &wstat, 0), pid) ;
+  assert_int_equal(wstat, 0) ;
+  assert_int_equal(lockfile_holder(dir, "lock"), 0) ;
+}
+
+int main (void)
+{
+  struct CMUnitTest const tests[] =
+  {
+    SCRATCH(removal_follows_no_link),
+    SCRATCH(removal_bounds_its_depth),
+    SCRATCH(list_is_sorted_and_bounded),
+    SCRATCH(write_replaces_even_a_link),
+    SCRATCH(lock_names_its_holder)
+  } ;
+  return cmocka_run_group_tests(tests, 0, 0) ;
+}

@@ -1,0 +1,78 @@
+/* ISC license. */
+
+#include "unit.h"
+#include "graph.h"
+
+static void diamond_is_walked_in_order (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t a = graph_add(&g, "a"), b = graph_add(&g, "b"), c = graph_add(&g, "c"), d = graph_add(&g, "d") ;
+  (void)state ;
+  graph_depend(&g, b, a) ; graph_depend(&g, c, a) ; graph_depend(&g, d, b) ; graph_depend(&g, d, c) ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), a) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  graph_settle(&g, a, 1) ;
+  assert_int_not_equal(graph_next(&g), GRAPH_NONE) ;
+  assert_int_not_equal(graph_next(&g), GRAPH_NONE) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  graph_settle(&g, c, 1) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  graph_settle(&g, b, 1) ;
+  assert_int_equal(graph_next(&g), d) ;
+  assert_int_equal(g.unsettled, 1) ;
+  graph_settle(&g, d, 1) ;
+  assert_int_equal(g.unsettled, 0) ;
+  assert_int_equal(graph_find(&g, "c"), c) ;
+  assert_int_equal(graph_find(&g, "e"), GRAPH_NONE) ;
+  graph_free(&g) ;
+}
+
+static void failure_blocks_dependents_alone (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t a = graph_add(&g, "a"), b = graph_add(&g, "b"), c = graph_add(&g, "c"), other = graph_add(&g, "other") ;
+  (void)state ;
+  graph_depend(&g, b, a) ; graph_depend(&g, c, b) ; graph_depend(&g, c, other) ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), a) ;
+  assert_int_equal(graph_next(&g), other) ;
+  graph_settle(&g, a, 0) ;
+  assert_int_equal(graph_node(&g, b)->state, GRAPH_BLOCKED) ;
+  assert_int_equal(graph_node(&g, c)->state, GRAPH_BLOCKED) ;
+  assert_int_equal(graph_node(&g, other)->state, GRAPH_STARTED) ;
+  graph_settle(&g, other, 1) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  assert_int_equal(g.unsettled, 0) ;
+  graph_free(&g) ;
+}
+
+static void long_chain_needs_no_stack (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t const n = 100000 ;
+  size_t i = 0 ;
+  (void)state ;
+  for (; i < n ; i++)
+  {
+    assert_int_equal(graph_add(&g, "x"), i) ;
+    if (i) graph_depend(&g, i, i - 1) ;
+  }
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), 0) ;
+  graph_settle(&g, 0, 0) ;
+  assert_int_equal(g.unsettled, 0) ;
+  assert_int_equal(graph_node(&g, n - 1)->state, GRAPH_BLOCKED) ;
+  graph_free(&g) ;
+}
+
+int main (void)
+{
+  struct CMUnitTest const tests[] =
+  {
+    cmocka_unit_test(diamond_is_walked_in_order),
+    cmocka_unit_test(failure_blocks_dependents_alone),
+    cmocka_unit_test(long_chain_needs_no_stack)
+  } ;
+  return cmocka_run_group_tests(tests, 0, 0) ;
+}

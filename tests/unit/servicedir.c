@@ -1,0 +1,99 @@
+/* ISC license. */
+
+#include "unit.h"
+#include "servicedir.h"
+
+static int definition (int dir, char const *run, mode_t mode, char const *notification)
+{
+  int fd ;
+  fstree_remove(dir, "def") ;
+  assert_int_equal(mkdirat(dir, "def", 0755), 0) ;
+  fd = openat(dir, "def", O_RDONLY | O_DIRECTORY) ;
+  if (run) put(fd, "run", run, strlen(run), mode) ;
+  if (notification) puts_in(fd, "notification-fd", notification) ;
+  return fd ;
+}
+
+static void definitions_are_checked (void **state)
+{
+  static struct { char const *run ; mode_t mode ; char const *notification ; enum servicedir_error e ; int notifies ; } const t[] =
+  {
+    { "#!/sh\n", 0755, 0, SERVICEDIR_OK, 0 },
+    { "#!/sh\n", 0755, "3\n", SERVICEDIR_OK, 1 },
+    { "#!/sh\n", 0755, "10", SERVICEDIR_OK, 1 },
+    { "#! /sh -e\n", 0755, 0, SERVICEDIR_OK, 0 },
+    { "\177ELF", 0755, 0, SERVICEDIR_OK, 0 },
+    { 0, 0, 0, SERVICEDIR_NO_RUN, 0 },
+    { "#!/sh\n", 0644, 0, SERVICEDIR_RUN_NOT_EXECUTABLE, 0 },
+    { "#!/sh\r\n", 0755, 0, SERVICEDIR_RUN_CRLF, 0 },
+    { "#!/none\n", 0755, 0, SERVICEDIR_RUN_INTERPRETER, 0 },
+    { "#!/sh\n", 0755, "two", SERVICEDIR_NOTIFICATION_FD, 0 },
+    { "#!/sh\n", 0755, "2\n", SERVICEDIR_NOTIFICATION_FD, 0 },
+    { "#!/sh\n", 0755, "", SERVICEDIR_NOTIFICATION_FD, 0 },
+    { "#!/sh\n", 0755, "3\r\n", SERVICEDIR_NOTIFICATION_FD, 0 },
+    { "#!/sh\n", 0755, "99999999999", SERVICEDIR_NOTIFICATION_FD, 0 }
+  } ;
+  int dir = *(int *)*state ;
+  size_t i = 0 ;
+  put(dir, "sh", "", 0, 0755) ;
+  for (; i < sizeof t / sizeof t[0] ; i++)
+  {
+    int notifies = 0 ;
+    int fd = definition(dir, t[i].run, t[i].mode, t[i].notification) ;
+    assert_int_equal(servicedir_check(dir, "name", fd, &notifies), t[i].e) ;
+    assert_int_equal(notifies, t[i].notifies) ;
+    assert_true(strlen(servicedir_error_text(t[i].e)) > 0) ;
+    close(fd) ;
+  }
+}
+
+static void live_directory_is_links (void **state)
+{
+  int dir = *(int *)*state ;
+  int fd = definition(dir, "#!/sh\n", 0755, "3"), down ;
+  char target[64] = "" ;
+  struct stat st ;
+  mkdirat(fd, "supervise", 0755) ;
+  mkdirat(fd, "log", 0755) ;
+  mkdirat(fd, "data", 0755) ;
+  put(fd, "log/run", "", 0, 0755) ;
+  puts_in(fd, ".hidden", "") ;
+  assert_int_equal(servicedir_make(dir, "live", fd, "/def", 1, &down), 0) ;
+  assert_false(down) ;
+  assert_true(readlinkat(dir, "live/run", target, sizeof target) > 0) ;
+  assert_string_equal(target, "/def/run") ;
+  memset(target, 0, sizeof target) ;
+  assert_true(readlinkat(dir, "live/log/run", target, sizeof target) > 0) ;
+  assert_string_equal(target, "/def/log/run") ;
+  assert_int_equal(fstatat(dir, "live/data", &st, AT_SYMLINK_NOFOLLOW), 0) ;
+  assert_true(S_ISLNK(st.st_mode)) ;
+  assert_int_equal(fstatat(dir, "live/event", &st, AT_SYMLINK_NOFOLLOW), 0) ;
+  assert_int_equal(st.st_mode, S_IFDIR | 03730) ;
+  assert_int_equal(faccessat(dir, "live/down", F_OK, 0), 0) ;
+  assert_int_equal(faccessat(dir, "live/log/down", F_OK, 0), -1) ;
+  assert_int_equal(faccessat(dir, "live/supervise", F_OK, 0), -1) ;
+  assert_int_equal(faccessat(dir, "live/.hidden", F_OK, 0), -1) ;
+  close(fd) ;
+}
+
+static void names_are_checked (void **state)
+{
+  int dir = *(int *)*state ;
+  int notifies ;
+  int fd = definition(dir, "", 0755, 0) ;
+  assert_int_equal(servicedir_check(dir, "two words", fd, &notifies), SERVICEDIR_NAME) ;
+  assert_int_equal(servicedir_check(dir, "new\nline", fd, &notifies), SERVICEDIR_NAME) ;
+  assert_int_equal(servicedir_check(dir, "svc-nginx_1.2", fd, &notifies), SERVICEDIR_OK) ;
+  close(fd) ;
+}
+
+int main (void)
+{
+  struct CMUnitTest const tests[] =
+  {
+    SCRATCH(definitions_are_checked),
+    SCRATCH(live_directory_is_links),
+    SCRATCH(names_are_checked)
+  } ;
+  return cmocka_run_group_tests(tests, 0, 0) ;
+}
