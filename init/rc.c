@@ -102,10 +102,10 @@ static void load_service (struct rc *rc, int parentfd, char const *name, size_t 
   r = service_make(b, copy, fd, src, &s) ;
   fd_close(fd) ;
   if (r == -1) { free(copy) ; rc->failed = 1 ; return ; }
+  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): copy lives in the graph and in the array, which the analyzer does not see */
   s.node = graph_add(&rc->graph, copy) ;
   if (s.node == GRAPH_NONE || graph_depend(&rc->graph, s.node, anchor) == -1 || !genalloc_append(struct service, &rc->services, &s))
     die("build the boot graph") ;
-  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the analyzer does not follow a pointer into a genalloc */
   if (service_supervise(b, &s) == -1) strerr_warnwusys("link service ", name, " into the scandir") ;
 }
 

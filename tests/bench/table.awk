@@ -8,10 +8,9 @@ BEGIN {
 
 FNR == 1 { file++; next }
 
-file == 1 { execs[$1] = $2; next }
+file == 1 { name[++names] = $1; execs[$1] = $2; next }
 
 {
-	if (!($1 in n)) name[++names] = $1
 	n[$1]++
 	for (c = 1; c <= columns; c++) value[$1, column[c], n[$1]] = $(c + 1)
 	if ($7 != 0) codes[$1] = codes[$1] " " $7

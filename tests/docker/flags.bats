@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# The documented docker flags, on a real engine, with a real service: nginx, which serves /config/www as abc.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+  cd "$BATS_TEST_DIRNAME/../.." || return 1
+  # shellcheck source=tests/docker/engine.bash
+  source tests/docker/engine.bash
+  engine_start
+  export IMAGE=stillroot-test
+  engine_image "$(base_root)" "$IMAGE"
+}
+
+teardown_file() {
+  # shellcheck source=tests/docker/engine.bash
+  source "$BATS_TEST_DIRNAME/engine.bash"
+  # the default engine may hold other people's
+  docker image rm -f "$IMAGE" stillroot-base >"$ENGINE_DIR/removed" 2>&1 || true
+  engine_stop
+}
+
+setup() {
+  NAME="stillroot-test-$BATS_TEST_NUMBER-$$"
+  CONFIG="$BATS_TEST_TMPDIR/config"
+  mkdir -p "$CONFIG/www"
+  echo "page $NAME" >"$CONFIG/www/index.html"
+}
+
+teardown() {
+  # shown by bats only when the test failed
+  docker logs "$NAME" 2>&1 || true
+  docker rm -f -v "$NAME" >"$BATS_TEST_TMPDIR/rm" 2>&1 || true
+}
+
+base_root() {
+  tests/image/debian build/docker/base >&2
+  echo build/docker/base
+}
+
+# boot ARG...: docker run -d ARG... IMAGE, until the boot says that all services held
+boot() {
+  docker run -d --name "$NAME" "$@" "$IMAGE"
+  wait_done 1
+}
+
+# wait_done N: until the log has the marker N times, or the container ends
+wait_done() {
+  # no pipeline: it would wait for a next line of the log
+  [ "$(grep -cFxm "$1" '[ls.io-init] done.' < <(timeout 60 docker logs -f "$NAME" 2>&1 3>&-))" = "$1" ]
+}
+
+# in the container's network namespace: the engine may have no bridge
+fetch() {
+  nsenter -n -t "$(docker inspect -f '{{.State.Pid}}' "$NAME")" curl -sS --max-time 10 http://127.0.0.1:8080/
+}
+
+contenv() { docker exec "$NAME" cat "/run/s6/container_environment/$1"; }
+
+# the line is not there, and grep did work
+refute_log() { ! docker logs "$NAME" 2>&1 | grep -E -- "$1"; }
+
+nginx_uids() { docker top "$NAME" -eo pid,uid,comm | awk '$3 == "nginx" { print $2 }' | sort -u; }
+
+assert_served() {
+  [ "$(fetch)" = "page $NAME" ]
+  [ "$(nginx_uids)" = 911 ]
+}
+
+assert_stops() {
+  docker stop -t 60 "$NAME"
+  [ "$(docker inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}}' "$NAME")" = '0 false' ]
+}
+
+@test "docker run --read-only --tmpfs /run:exec -e PUID -e PGID -v /config: served by 911, /config 911:911" {
+  boot --read-only --tmpfs /run:exec -e PUID=1000 -e PGID=1000 -v "$CONFIG:/config"
+  assert_served
+  [ "$(stat -c %u:%g "$CONFIG")" = 911:911 ]
+  [ "$(contenv LSIO_READ_ONLY_FS)" = 1 ]
+  [ "$(contenv PUID)" = 1000 ]
+  docker logs "$NAME" 2>&1 | grep -E '^rc: info: .* skipped: .*PUID'
+  refute_log 'fatal:|Read-only file system'
+  [ "$(docker exec "$NAME" init-status --json | grep -c '"mode":"ro"')" = 1 ]
+  assert_stops
+}
+
+@test "docker run --read-only --tmpfs /run: noexec does not matter, every executable entry in /run is a link" {
+  boot --read-only --tmpfs /run -v "$CONFIG:/config"
+  assert_served
+  docker exec "$NAME" grep -E ' /run tmpfs [^ ]*noexec' /proc/mounts
+  docker logs "$NAME" 2>&1 | grep -E '^init: info: .*noexec'
+  [ -z "$(docker exec "$NAME" find /run -type f -perm /111)" ]
+  [ -n "$(docker exec "$NAME" find /run/s6/legacy-services/nginx/run -type l)" ]
+  assert_stops
+}
+
+@test "plain docker run: writable root, abc is 911, no read-only flag" {
+  boot -v "$CONFIG:/config"
+  assert_served
+  run docker exec "$NAME" test -e /run/s6/container_environment/LSIO_READ_ONLY_FS
+  [ "$status" -eq 1 ]
+  [ "$(docker exec "$NAME" id -u abc)" = 911 ]
+  docker exec "$NAME" init-status --json | grep -F '"mode":"rw"'
+  assert_stops
+}
+
+@test "docker stop: exit code 0, PID 1 was s6-svscan, no service was killed" {
+  boot -v "$CONFIG:/config"
+  [ "$(docker exec "$NAME" cat /proc/1/comm)" = s6-svscan ]
+  assert_stops
+  refute_log 'KILL|killed'
+}
+
+@test "the exit code of the command is the container's: sh -c 'exit 7'" {
+  run docker run --name "$NAME" -v "$CONFIG:/config" "$IMAGE" sh -c 'exit 7'
+  [ "$status" -eq 7 ]
+}
+
+@test "a command that does not exist: 127, with a message" {
+  run -127 docker run --name "$NAME" --read-only --tmpfs /run:exec -v "$CONFIG:/config" "$IMAGE" no-such-command
+  [[ "$output" == *no-such-command* ]]
+}
+
+@test "echo id | docker run -i IMAGE sh: stdin reaches the command" {
+  run bash -c 'echo id | docker run -i --name "$1" --read-only --tmpfs /run:exec -v "$2:/config" "$3" sh' - "$NAME" "$CONFIG" "$IMAGE"
+  [ "$status" -eq 0 ]
+  [[ "$output" == *'uid=0(root)'* ]]
+}
+
+@test "docker run -it with a shell: a terminal of its own, with job control" {
+  # a file, as script(1) takes its command as one string
+  printf 'exec docker run -it --name %q -v %q:/config %q bash --norc\n' "$NAME" "$CONFIG" "$IMAGE" >"$BATS_TEST_TMPDIR/run"
+  run bash -c 'printf "%s\n" "tty" "sleep 300 &" "kill %1; wait %1; echo waited \$?" "exit 5" |
+    timeout 60 script -qec "bash $1" "$2"' - "$BATS_TEST_TMPDIR/run" "$BATS_TEST_TMPDIR/typescript"
+  [ "$status" -eq 5 ]
+  [[ "$output" == */dev/pts/* ]]
+  [[ "$output" == *'waited 143'* ]]
+  [[ "$output" != *'cannot set terminal process group'* ]]
+  [[ "$output" != *'no job control'* ]]
+}
+
+@test "services as 1000 and 911 can open /dev/stdout" {
+  mkdir -p "$BATS_TEST_TMPDIR/by-1000" "$BATS_TEST_TMPDIR/by-911"
+  for uid in 1000 911; do
+    printf '#!/bin/sh\ns6-applyuidgid -u %d -g %d -G "" sh -c "echo stdout opened by %d >/dev/stdout"\nexec sleep infinity\n' \
+      "$uid" "$uid" "$uid" >"$BATS_TEST_TMPDIR/by-$uid/run"
+    chmod +x "$BATS_TEST_TMPDIR/by-$uid/run"
+  done
+  boot --read-only --tmpfs /run:exec -v "$CONFIG:/config" \
+    -v "$BATS_TEST_TMPDIR/by-1000:/etc/services.d/by-1000:ro" -v "$BATS_TEST_TMPDIR/by-911:/etc/services.d/by-911:ro"
+  docker logs "$NAME" 2>&1 | grep -Fx 'stdout opened by 1000'
+  docker logs "$NAME" 2>&1 | grep -Fx 'stdout opened by 911'
+}
+
+@test "docker restart: boots again over the /run it left, and after SIGKILL" {
+  boot -v "$CONFIG:/config"
+  docker restart -t 60 "$NAME"
+  wait_done 2
+  assert_served
+  docker kill -s KILL "$NAME"
+  docker start "$NAME"
+  wait_done 3
+  assert_served
+  assert_stops
+}
+
+@test "docker restart with --read-only --tmpfs /run" {
+  boot --read-only --tmpfs /run -v "$CONFIG:/config"
+  docker restart -t 60 "$NAME"
+  wait_done 2
+  assert_served
+  assert_stops
+}
