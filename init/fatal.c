@@ -19,7 +19,7 @@ static void cat (char *line, size_t *len, size_t max, char const *s)
   *len += n ;
 }
 
-void fatal (int code, int e, char const *a, char const *b, char const *remedy)
+void fatal_say (int e, char const *a, char const *b, char const *remedy)
 {
   struct stat st ;
   char line[1024] ;
@@ -36,5 +36,11 @@ void fatal (int code, int e, char const *a, char const *b, char const *remedy)
   /* only a file that the runtime has put there: never created, no link followed, no device or fifo that could block */
   fd = open(PATH_TERMINATION_LOG, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
   if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) allwrite(fd, line, len) ;
+  if (fd >= 0) close(fd) ;
+}
+
+void fatal (int code, int e, char const *a, char const *b, char const *remedy)
+{
+  fatal_say(e, a, b, remedy) ;
   _exit(code) ;
 }

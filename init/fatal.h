@@ -6,7 +6,10 @@
 #include <skalibs/gccattributes.h>
 
 /* Prints "PROG: fatal: a b: errno text; remedy" on stderr and, where it exists, to PATH_TERMINATION_LOG, which Kubernetes shows
-   as the reason. e: the errno, 0 for none; b and remedy may be "". Exits with code. */
+   as the reason. e: the errno, 0 for none; b and remedy may be "". */
+extern void fatal_say (int e, char const *a, char const *b, char const *remedy) ;
+
+/* The same, then exits with code. */
 extern void fatal (int code, int e, char const *a, char const *b, char const *remedy) gccattr_noreturn ;
 
 #endif

@@ -332,6 +332,9 @@ static void loop (struct rc *rc, int sigfd, int readyfd)
 {
   iopause_fd *x = alloc((services_len(rc) + 2) * sizeof *x) ;
   if (!x) die("wait for events") ;
+  walk(rc) ;
+  /* while s6-svscan starts: nobody waits for it */
+  write_report(rc, "booting") ;
   for (;;)
   {
     if (!rc->stopping) walk(rc) ;
@@ -376,7 +379,6 @@ int rc_main (struct boot *b, char const *const *cmd, int readyfd)
   load_stages(&rc) ;
   load_services(&rc) ;
   graph_begin(&rc.graph) ;
-  write_report(&rc, "booting") ;
   loop(&rc, sigfd, readyfd) ;
   return 0 ;
 }

@@ -9,6 +9,7 @@
 #include <skalibs/strerr.h>
 
 #include "clock.h"
+#include "fatal.h"
 #include "stages.h"
 #include "writability.h"
 
@@ -67,7 +68,8 @@ enum stage_result stage_run (struct boot const *b, struct stage const *s)
   else if (asked)
   {
     report(b, s, "failed", "this version of stillroot cannot do it") ;
-    strerr_warn(PROG, ": fatal: ", s->name, ": this version of stillroot cannot do it yet: ", what.s, "; remove it, or use a version that can") ;
+    if (!stralloc_cats(&reason, ": this version of stillroot cannot do it yet: ") || !stralloc_cat(&reason, &what)) reason.len = 0 ;
+    fatal_say(0, s->name, reason.len ? reason.s : ": asked for", "remove it, or use a version that can") ;
     result = STAGE_MISSING ;
   }
   else report(b, s, "done", "") ;

@@ -29,8 +29,7 @@ static int write_value (int dirfd, char const *name, char const *value, size_t l
   int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640) ;
   if (fd == -1) return -1 ;
   if (allwrite(fd, value, len) < len
-   || (len && value[len-1] == '\n' && allwrite(fd, "\n", 1) < 1)
-   || fchmod(fd, 0640) == -1) e = errno ;
+   || (len && value[len-1] == '\n' && allwrite(fd, "\n", 1) < 1)) e = errno ;
   fd_close(fd) ;
   return e ? (errno = e, -1) : 0 ;
 }

@@ -14,7 +14,7 @@
 /* Whether name can be a variable and a file: not empty, no '=', no '/', not "." or "..", at most 255 bytes. */
 extern int contenv_name_ok (char const *name, size_t len) ;
 
-/* Writes the variable into dirfd with mode 0640, at once. Returns 0, or -1 and sets errno (EINVAL: the name). */
+/* Writes the variable into dirfd with mode 0640 less the umask, at once. Returns 0, or -1 and sets errno (EINVAL: the name). */
 extern int contenv_set (int dirfd, char const *name, char const *value, size_t len) ;
 
 /* Appends the variable's value to sa, with a final NUL that sa->len does not count.
