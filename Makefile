@@ -3,7 +3,7 @@
 # make                     builds build/stillroot
 # make install DESTDIR=D   lays it out under D
 # make image ROOT=D        installs into the image root D and bakes it
-# make demo | check | lint | bench
+# make demo | check | lint | unit | fuzz | bench
 
 CC = gcc
 DESTDIR =
@@ -20,6 +20,7 @@ HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffunction-sections -fdata
 LIB_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 INIT_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/stage/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 MAN1 = $(wildcard init/*.1)
 MAN8 = $(wildcard init/*.8)
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -53,6 +54,14 @@ $(BUILD)/unit/% : tests/unit/%.c $(wildcard lib/*.c lib/*.h) Makefile | $(BUILD)
 
 unit : $(UNIT_TESTS)
 
+$(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
+	@mkdir -p $(@D)
+	@echo 'clang $@ (libFuzzer, sanitized)'
+	@clang $(CPPFLAGS) -std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(wildcard lib/*.c) $(LDLIBS)
+
+fuzz : $(FUZZ_TARGETS)
+	@tests/fuzz/run
+
 install : $(BUILD)/stillroot
 	install -D -m 0755 $(BUILD)/stillroot $(DESTDIR)/usr/lib/stillroot/stillroot
 	mkdir -p $(DESTDIR)/usr/bin
@@ -82,7 +91,7 @@ lint : | $(BUILD)/deps-check
 clean :
 	rm -rf $(BUILD)
 
-.PHONY : all unit install image demo check bench lint clean
+.PHONY : all unit fuzz install image demo check bench lint clean
 .DELETE_ON_ERROR :
 .SECONDARY :
 

@@ -25,9 +25,9 @@
 /* s6-supervise says nothing on its event pipe when it cannot exec run, and tries again each 10 s: s6-supervise.c */
 #define START_TIMEOUT 8000
 
-static void report_service (struct boot const *b, struct service const *s, char const *status, char const *reason)
+static void report_service (struct boot const *b, struct service const *s, char const *status, char const *reason, unsigned int ms)
 {
-  if (report_set(b->report, REPORT_SERVICES, s->name, status, reason, clock_ms()) == -1)
+  if (report_set(b->report, REPORT_SERVICES, s->name, status, reason, ms) == -1)
     strerr_warnwusys("keep the state of service ", s->name, " for the boot report") ;
 }
 
@@ -41,15 +41,15 @@ static enum service_verdict fail (struct boot const *b, struct service *s, char 
   fd_close(s->eventfd) ;
   s->eventfd = -1 ;
   strerr_warnw("service ", s->name, " ", why) ;
-  report_service(b, s, "failed", why) ;
+  report_service(b, s, "failed", why, clock_ms()) ;
   return settled ? VERDICT_NONE : VERDICT_FAILED ;
 }
 
+/* An up service is reported with the time it came up, not with the time until which it was watched. */
 static enum service_verdict hold (struct boot const *b, struct service *s, char const *status)
 {
   int settled = s->settled ;
   char why[64] = "" ;
-  s->state = SERVICE_HELD ;
   s->settled = 1 ;
   s->deadline = tain_infinite ;
   if (s->deaths)
@@ -57,7 +57,8 @@ static enum service_verdict hold (struct boot const *b, struct service *s, char 
     snprintf(why, sizeof why, "after %u earlier deaths, exit code %d", s->deaths, s->code) ;
     strerr_warni("service ", s->name, " is up ", why) ;
   }
-  report_service(b, s, status, why) ;
+  report_service(b, s, status, why, s->state == SERVICE_UP && !s->notifies ? s->since : clock_ms()) ;
+  s->state = SERVICE_HELD ;
   return settled ? VERDICT_NONE : VERDICT_UP ;
 }
 
@@ -141,7 +142,8 @@ static enum service_verdict came_up (struct boot const *b, struct service *s, un
 {
   s->state = SERVICE_UP ;
   s->deadline = tain_infinite ;
-  report_service(b, s, "up", "") ;
+  s->since = clock_ms() ;
+  report_service(b, s, "up", "", s->since) ;
   if (s->notifies) return VERDICT_NONE ;
   clock_deadline(&s->deadline, hold_ms) ;
   if (s->settled) return VERDICT_NONE ;

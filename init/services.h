@@ -35,6 +35,7 @@ struct service
   int settled ;             /* the graph has been told */
   unsigned int deaths ;
   int code ;                /* of the last death, as an exit code */
+  unsigned int since ;      /* when it came up, milliseconds since the boot's start */
   tain deadline ;           /* infinite: none */
 } ;
 

@@ -1,128 +1,151 @@
-# Boot tests: every test boots the shipped executable under runc, in a scratch copy of the image ROOT_IMAGE (debian or busybox).
 # shellcheck shell=bash
+# Boots the image under runc, as Docker would run it, and asks what became of it. For bats: load it, call boot_setup_file, boot_setup
+# and boot_teardown from the hooks of the same names. BOOT_IMAGE (or ROOT_IMAGE) is debian or busybox.
+#
+# Each test has a scratch root of its own at $ROOT (an overlay on the baked image, its upper layer on a tmpfs) and a volume at $CONFIG.
+# What it starts it ends; nothing else is touched.
 
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-ROOT_IMAGE=${ROOT_IMAGE:-debian}
-IMAGE=$TOP/build/image/$ROOT_IMAGE
-DOCKER_CAPS='["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FSETID","CAP_FOWNER","CAP_MKNOD","CAP_NET_RAW","CAP_SETGID","CAP_SETUID","CAP_SETFCAP","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_SYS_CHROOT","CAP_KILL","CAP_AUDIT_WRITE"]'
+IMAGE=${BOOT_IMAGE:-${ROOT_IMAGE:-debian}}
+REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+BASE="$REPO/build/boot/$IMAGE"
+WAIT=${BOOT_WAIT:-60} # seconds after which whatever is waited for counts as never coming
 
-# A scratch root at $ROOT: the image, writable above a tmpfs. The image's own services are left out.
-setup()
-{
-  T=$(mktemp -d "${BATS_TMPDIR:-/tmp}/boot.XXXXXX")
-  mount -t tmpfs scratch "$T"
-  mkdir "$T"/{upper,work,root,bundle,runc}
-  mount -t overlay overlay -o "lowerdir=$IMAGE,upperdir=$T/upper,workdir=$T/work" "$T/root"
-  ROOT=$T/root LOG=$T/log ID=boot-${T##*.} PID=
-  rm -rf "$ROOT/etc/services.d"
-  mkdir "$ROOT/etc/services.d"
-  : > "$LOG"
+# shellcheck source=tests/boot/bundle.bash
+source "$REPO/tests/boot/bundle.bash"
+
+# The image, baked with the stillroot that is built now.
+boot_setup_file() {
+  cd "$REPO" || return
+  "tests/image/$IMAGE" "$BASE" >&2
+  cmp -s build/stillroot "$BASE/usr/lib/stillroot/stillroot" || make --no-print-directory -s image ROOT="$BASE" >&2
 }
 
-teardown()
-{
-  if [ -n "$PID" ]; then
-    runc --root "$T/runc" delete -f "$ID" 2>/dev/null || true
-    wait "$PID" 2>/dev/null || true
-  fi
-  [ -n "${BATS_TEST_COMPLETED:-}" ] || { echo "--- log:"; cat "$LOG"; }
-  umount -R "$ROOT" 2>/dev/null || true
-  umount "$T"
-  rmdir "$T"
+boot_setup() {
+  DIR=$BATS_TEST_TMPDIR/boot
+  ROOT=$DIR/rootfs CONFIG=$DIR/config LOG=$DIR/log
+  ID=stillroot-$$-$BATS_TEST_NUMBER
+  mkdir -p "$ROOT" "$CONFIG" "$DIR/layer"
+  : >"$LOG"
+  mount -t tmpfs -o size=32m,mode=0755 stillroot-test "$DIR/layer"
+  mkdir "$DIR/layer/upper" "$DIR/layer/work"
+  # the root is the upper layer's, and docker's is 0755
+  chmod 0755 "$DIR/layer/upper"
+  mount -t overlay -o "lowerdir=$BASE,upperdir=$DIR/layer/upper,workdir=$DIR/layer/work" overlay "$ROOT"
+  rm -rf "${ROOT:?}/etc/services.d"
+  # one that obeys, as nearly all do
+  service keeper <<'RUN'
+#!/usr/bin/with-contenv sh
+exec s6-setuidgid abc sleep 1000000
+RUN
 }
 
-# service NAME [NOTIFICATION-FD] < run
-service()
-{
-  mkdir -p "$ROOT/etc/services.d/$1"
-  cat > "$ROOT/etc/services.d/$1/run"
-  chmod +x "$ROOT/etc/services.d/$1/run"
-  [ -z "${2-}" ] || echo "$2" > "$ROOT/etc/services.d/$1/notification-fd"
+boot_teardown() {
+  local target
+  # bats shows it only for a test that failed
+  [ -n "${BATS_TEST_COMPLETED-}" ] || { echo "--- log"; cat "$LOG"; }
+  [ ! -d "$DIR/state/$ID" ] || runc --root "$DIR/state" delete --force "$ID"
+  [ ! -e "$DIR/exit.wanted" ] || retry test -e "$DIR/exit"
+  findmnt -rno TARGET | grep -F "$DIR/" | sort -r | while IFS= read -r target; do umount "$target" || umount -l "$target"; done
 }
 
-a_service() { service web <<< $'#!/usr/bin/with-contenv sh\necho web is up\nexec s6-setuidgid abc sleep 1000'; }
+# service NAME [FILE=CONTENT...]: a service directory; its run is what comes on standard input
+service() {
+  local dir="$ROOT/etc/services.d/$1" file
+  mkdir -p "$dir"
+  cat >"$dir/run"
+  chmod 0755 "$dir/run"
+  for file in "${@:2}"; do printf '%s\n' "${file#*=}" >"$dir/${file%%=*}"; done
+}
 
-# boot [OPTION...] [-- CMD...]: --ro, --run exec|noexec, --cap NAME, --env K=V, --bind SRC:DST[:ro], --user UID:GID, --host-net, --hidepid, --nochown
-# Starts the container; stdin is $STDIN (default /dev/null), everything printed goes to $LOG.
-boot()
-{
-  local edit='.' v
-  while [ $# -gt 0 ] && [ "$1" != -- ]; do
-    v=${2-}
-    case $1 in
-      --ro) edit+='|.root.readonly=true'; shift; continue ;;
-      --hidepid) edit+='|.mounts|=map(if .destination=="/proc" then .options=["hidepid=2"] else . end)'; shift; continue ;;
-      --nochown) edit+='|.process.capabilities|=map_values(.-["CAP_CHOWN"])'; shift; continue ;;
-      --host-net) edit+='|.linux.namespaces|=map(select(.type!="network"))'; shift; continue ;;
-      --run) edit+='|.mounts+=[{destination:"/run",type:"tmpfs",source:"tmpfs",options:["nosuid","nodev","mode=755","'$v'"]}]' ;;
-      --cap) edit+='|.process.capabilities|=map_values(.+["CAP_'$v'"])' ;;
-      --env) edit+='|.process.env+=['$(jq -Rsc . <<< "$v" | sed 's/\\n"$/"/')']' ;;
-      --bind) edit+='|.mounts+=[{destination:"'$(cut -d: -f2 <<< "$v")'",type:"bind",source:"'${v%%:*}'",options:["bind","'$(cut -s -d: -f3 <<< "$v" | grep . || echo rw)'"]}]' ;;
-      --user) edit+='|.process.user={uid:'${v%:*}',gid:'${v#*:}'}' ;;
-      *) echo "boot: unknown option $1" >&2 ; return 1 ;;
-    esac
-    shift 2
+# retry COMMAND...: until it succeeds; fails when it never does
+retry() {
+  local end=$((SECONDS + WAIT))
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || { echo "never so: $*"; return 1; }
+    sleep 0.02
   done
-  [ $# -eq 0 ] || shift
-  rm -f "$T/bundle/config.json"
-  ( cd "$T/bundle" && runc spec )
-  jq --argjson caps "$DOCKER_CAPS" '.root={path:"'"$ROOT"'",readonly:false} | .process.terminal=false | .process.noNewPrivileges=false
-    | .process.capabilities={bounding:$caps,effective:$caps,permitted:$caps} | .process.args=["/init"]+$ARGS.positional
-    | .process.rlimits=[] | .process.env=["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"] |'"$edit" \
-    "$T/bundle/config.json" --args "$@" > "$T/config" 
-  mv "$T/config" "$T/bundle/config.json"
-  runc --root "$T/runc" run --bundle "$T/bundle" "$ID" < "${STDIN:-/dev/null}" > "$LOG" 2>&1 3>&- &
-  PID=$!
 }
 
-# Waits until the log has the extended regular expression; fails when the container ends without it, or after a long time.
-wait_log()
-{
-  timeout 60 grep -qE -m1 -- "$1" <(exec 3>&-; exec tail -n +1 -s 0.02 -f --pid="$PID" "$LOG" 2>/dev/null) && return
-  echo "not on the log: $1"
-  return 1
+# start [OPTION...] [CMD...]: the options are bundle's. Returns at once; $INPUT, a file, is standard input.
+start() {
+  bundle "$@"
+  rm -f "$DIR/exit"
+  : >"$LOG"
+  : >"$DIR/exit.wanted"
+  local runc=(runc --root "$DIR/state" run --bundle "$DIR" "$ID")
+  [ -z "$TTY" ] || runc=(script -qefc "${runc[*]@Q}" "$DIR/typescript")
+  # runc gives the container pipes, and copies; bats' descriptor 3 would keep bats from ending
+  {
+    local code=0
+    "${runc[@]}" <"${INPUT:-/dev/null}" >"$LOG" 2>&1 || code=$?
+    echo "$code" >"$DIR/exit.new"
+    mv "$DIR/exit.new" "$DIR/exit"
+  } 3>&- &
 }
 
-booted() { wait_log '^\[ls.io-init\] done\.'; }
-
-in_container() { runc --root "$T/runc" exec "$ID" "$@"; }
-
-# jq over the boot report
-report() { in_container init-status --json | jq -r "$1"; }
-
-signal() { runc --root "$T/runc" kill "$ID" "$1"; }
-
-# Waits for the end; the exit code is in $code.
-ended()
-{
-  code=0
-  wait "$PID" || code=$?
-  PID=
+# boot [OPTION...] [CMD...]: start, and wait until all services are said to have held
+boot() {
+  start "$@"
+  wait_log '^\[ls\.io-init\] done\.$'
 }
 
-stop() { signal TERM; ended; }
+ended() { [ -e "$DIR/exit" ]; }
+log_has() { grep -qE -- "$1" "$LOG"; }
+log_has_or_ended() { log_has "$1" || ended; }
 
-logged() { grep -qE -- "$1" "$LOG" || { echo "not on the log: $1"; return 1; }; }
-not_logged() { ! grep -nE -- "$1" "$LOG"; }
-once() { [ "$(grep -cE -- "$1" "$LOG")" = 1 ] || { echo "not exactly once on the log: $1"; return 1; }; }
-
-# BOOT of the scenarios: process 1 is s6-svscan, every service up, the marker printed once, no sign of a failure on the log.
-assert_boot()
-{
-  booted
-  once '^\[services.d\] done\.'
-  once '^\[ls.io-init\] done\.'
-  [ "$(in_container cat /proc/1/comm)" = s6-svscan ]
-  [ "$(report .result)" = done ]
-  [ "$(report '[.services[]|select(.status!="up" and .status!="ready")]|length')" = 0 ]
-  not_logged 'fatal|unable|Read-only file system$|failed'
+# wait_log PATTERN: until a line matches; fails when the container ends without
+wait_log() {
+  retry log_has_or_ended "$1" && { log_has "$1" || { echo "ended without: $1"; return 1; }; }
 }
 
-# E100 of the scenarios
-assert_fatal()
-{
-  ended
-  [ "$code" = 100 ]
-  [ "$(grep -c 'fatal:' "$LOG")" = 1 ]
-  logged "$1"
+assert_log() { # PATTERN [TIMES]: so many lines match, by default one
+  local n
+  n=$(grep -cE -- "$1" "$LOG") || true
+  [ "$n" -eq "${2:-1}" ] || { echo "$n lines, not ${2:-1}: $1"; return 1; }
+}
+
+refute_log() { assert_log "$1" 0; }
+
+# The container's, seen from the host: its file PATH (links must be relative), its process tree.
+init_pid() { runc --root "$DIR/state" state "$ID" | jq -er .pid; }
+inside() { echo "/proc/$(init_pid)/root$1"; }
+in_container() { runc --root "$DIR/state" exec "$ID" "$@"; }
+in_container_as() { runc --root "$DIR/state" exec --user "$1" "$ID" "${@:2}"; } # UID:GID CMD...
+
+# report FILTER: jq's answer about the boot report; fails on null and false
+report() { in_container init-status --json | jq -er "$1"; }
+service_status() { report ".services[] | select(.name == \"$1\") | .status"; }
+stage_status() { report ".stages[] | select(.name == \"$1\") | .status"; }
+
+running() { [ "$(runc --root "$DIR/state" state "$ID" | jq -r .status)" = running ]; }
+
+assert_running() { running || { echo "the container has ended"; return 1; }; }
+
+signal_container() { runc --root "$DIR/state" kill "$ID" "${1:-TERM}"; }
+
+# stop_container [SIGNAL]: returns when the container has ended
+stop_container() {
+  signal_container "${1:-TERM}"
+  retry ended
+}
+
+exit_code() {
+  retry ended && cat "$DIR/exit"
+}
+
+# assert_boot MODE [EXPECTED]: process 1 is s6-svscan, all services are up, the markers are there once, nothing suggests a failure.
+# EXPECTED: lines that would, and are wanted.
+assert_boot() {
+  wait_log '^\[ls\.io-init\] done\.$'
+  assert_log '^\[ls\.io-init\] done\.$'
+  assert_log '^\[services\.d\] done\.$'
+  [ "$(cat "$(inside /proc/1/comm)")" = s6-svscan ]
+  [ "$(report .mode)" = "$1" ]
+  [ "$(report .result)" = 'done' ]
+  [ "$(report '[.services[].status] - ["up", "ready"] | length == 0')" = true ]
+  [ "$(report '[.stages[].status] - ["done", "skipped"] | length == 0')" = true ]
+  for service in "$(inside /etc/services.d)"/*/; do [ -n "$(service_status "$(basename "$service")")" ]; done
+  grep -vE -- "${2:-^$}" "$LOG" | grep -iE 'fatal|warning|error|unable|cannot|denied|read-only file system|not found' &&
+    { echo "the log suggests a failure"; return 1; }
+  return 0
 }

@@ -1,192 +1,219 @@
 #!/usr/bin/env bats
-# Life of a container: L1 to L10 of the scenarios, the parts that exist; U1.
+# How a container ends, and with which exit code. Nothing here measures time: where something must not wait, its limit is set to
+# ten minutes, and the test gives up long before.
 
-load lib
+load lib.bash
+setup_file() { boot_setup_file; }
+setup() { boot_setup; }
+teardown() { boot_teardown; }
 
-@test "U1 PUID and PGID unset: 911:911" {
-  a_service
-  boot
-  assert_boot
-  logged 'User UID: +911'
-  [ "$(in_container s6-setuidgid abc id -u)" = 911 ]
+PATIENT=(-e S6_SERVICES_GRACETIME=600000 -e S6_KILL_GRACETIME=600000)
+
+@test "L1 SIGTERM: services that obey end the container at once, with 0" {
+  boot --read-only --run exec "${PATIENT[@]}"
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
+  refute_log 'killed|warning|fatal'
 }
 
-@test "U1 PUID on a writable root fails loudly as long as it cannot be done" {
-  a_service
-  boot --env PUID=1000
-  assert_fatal 'fatal: user-remap: .*PUID=1000'
+@test "L1 SIGINT is a stop too" {
+  boot "${PATIENT[@]}"
+  stop_container INT
+  [ "$(exit_code)" = 0 ]
+  refute_log 'killed|warning|fatal'
 }
 
-@test "L1 services that obey TERM: exit 0, nothing killed" {
-  a_service
-  service other <<< $'#!/bin/sh\nexec sleep 1000'
-  boot
-  assert_boot
-  stop
-  [ "$code" = 0 ]
-  not_logged 'killed'
+@test "L1 halt, on a noexec /run, is a stop too" {
+  boot --read-only --run noexec "${PATIENT[@]}"
+  in_container /run/s6/basedir/bin/halt
+  [ "$(exit_code)" = 0 ]
+  refute_log 'killed|warning|fatal'
 }
 
-@test "L1 SIGINT stops as well" {
-  a_service
-  boot
-  booted
-  signal INT
-  ended
-  [ "$code" = 0 ]
+@test "L1 a stop in the middle of the boot ends it: no marker, no waiting for the service to become ready" {
+  service never notification-fd=3 <<'RUN'
+#!/usr/bin/with-contenv sh
+echo 'started, never ready'
+exec sleep 1000000
+RUN
+  start --read-only --run exec "${PATIENT[@]}"
+  wait_log '^started, never ready$'
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
+  refute_log '^\[.*\] done\.$'
 }
 
-@test "L2 a service that ignores TERM is killed at its grace, with its children" {
-  service deaf <<< $'#!/bin/sh\ntrap "" TERM\necho deaf is up\nwhile :; do sleep 1000; done'
-  boot --env S6_SERVICES_GRACETIME=300 --env S6_SERVICES_READYTIME=10
-  booted
-  stop
-  [ "$code" = 0 ]
-  once 'warning: service deaf is not down 300 ms after SIGTERM: killed'
+@test "L2 a service that ignores SIGTERM is killed when its grace is over, and the exit code is 0" {
+  service deaf <<'RUN'
+#!/usr/bin/with-contenv sh
+trap '' TERM
+exec sleep 1000000
+RUN
+  # its own grace alone counts
+  boot --read-only --run exec -e S6_SERVICES_GRACETIME=300 -e S6_KILL_GRACETIME=600000
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
+  assert_log '^[a-z-]+: warning: service deaf .*300 ms.* killed'
+  refute_log 'service keeper'
 }
 
-@test "L3 CMD's exit code is the container's" {
-  a_service
-  boot -- sh -c 'exit 7'
-  ended
-  [ "$code" = 7 ]
+@test "L2 a service that needs its time after SIGTERM is not killed before its grace is over" {
+  mkfifo "$CONFIG/go"
+  service slow <<'RUN'
+#!/usr/bin/with-contenv sh
+trap 'echo saving; read x </config/go; echo saved; exit 0' TERM
+echo waiting
+while :; do sleep 1000000 & wait; done
+RUN
+  boot --read-only --run exec "${PATIENT[@]}"
+  wait_log '^waiting$'
+  signal_container TERM
+  wait_log '^saving$'
+  assert_running
+  echo >"$CONFIG/go"
+  [ "$(exit_code)" = 0 ]
+  assert_log '^saved$'
+  refute_log 'killed'
 }
 
-@test "L3 CMD killed by SEGV: 139" {
-  a_service
-  boot -- sh -c 'kill -SEGV $$'
-  ended
-  [ "$code" = 139 ]
+@test "L2 what a service leaves behind, deaf to SIGTERM, is killed after S6_KILL_GRACETIME" {
+  service leaver <<'RUN'
+#!/usr/bin/with-contenv sh
+# a session of its own, as a daemon
+setsid sh -c "trap '' TERM; echo left; exec sleep 1000000" &
+exec sleep 1000000
+RUN
+  boot --read-only --run exec -e S6_SERVICES_GRACETIME=600000 -e S6_KILL_GRACETIME=300
+  wait_log '^left$'
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
 }
 
-@test "L3 without a CMD the container stays up, and nothing of the boot stays resident" {
-  a_service
-  boot
-  assert_boot
-  [ "$(in_container sh -c 'cat /proc/[0-9]*/comm' | grep -cE '^(init|rc|stillroot)$')" = 0 ]
+@test "L3 the exit code of the CMD is the container's: 7" {
+  start --read-only --run exec "${PATIENT[@]}" sh -c 'exit 7'
+  [ "$(exit_code)" = 7 ]
 }
 
-@test "L4 a service writes the results file and runs halt" {
-  service web <<< $'#!/bin/sh\necho up\nexec sleep 1000'
-  service ender <<< $'#!/bin/sh\nexit 0'
-  printf '#!/bin/sh\necho 3 > /run/s6-linux-init-container-results/exitcode\nexec /run/s6/basedir/bin/halt\n' > "$ROOT/etc/services.d/ender/finish"
-  chmod +x "$ROOT/etc/services.d/ender/finish"
-  boot
-  ended
-  [ "$code" = 3 ]
+@test "L3 a CMD that dies of SIGSEGV: 139" {
+  start "${PATIENT[@]}" sh -c 'kill -SEGV $$'
+  [ "$(exit_code)" = 139 ]
 }
 
-@test "s6-svscanctl -t ends the container with the results file's code" {
-  a_service
-  boot
-  booted
-  in_container sh -c 'echo 5 > /run/s6-linux-init-container-results/exitcode; s6-svscanctl -t /run/service'
-  ended
-  [ "$code" = 5 ]
+@test "L3 the CMD starts when all services are up or ready, with the services' environment" {
+  service gate notification-fd=3 <<'RUN'
+#!/usr/bin/with-contenv sh
+echo gate ready
+echo >&3
+exec 3>&-
+exec sleep 1000000
+RUN
+  start --read-only --run exec -e GREETING=hello sh -c 'init-status; echo "$GREETING $LSIO_READ_ONLY_FS"; exit 0'
+  [ "$(exit_code)" = 0 ]
+  assert_log '^hello 1$'
+  assert_log 'gate +ready'
+  assert_log 'keeper +up'
+  [ "$(grep -nE '^gate ready$' "$LOG" | cut -d: -f1)" -lt "$(grep -nE '^hello 1$' "$LOG" | cut -d: -f1)" ]
 }
 
-@test "L6 a service that dies again and again: no marker, one line names service and code" {
-  a_service
-  service loop <<< $'#!/bin/sh\nexit 3'
-  boot
+@test "L3 without a CMD the container stays up, and nothing of the boot stays in memory" {
+  boot --read-only --run exec
+  assert_running
+  gone() { ! grep -lE '^/init' /proc/"$(init_pid)"/root/proc/[0-9]*/cmdline 2>/dev/null; }
+  retry gone
+  # s6-svscan, a supervisor and the service
+  [ "$(in_container sh -c 'cat /proc/[0-9]*/comm' | grep -cE '^s6-svscan$')" = 1 ]
+  [ "$(cat "$(inside /proc)"/[0-9]*/comm | sort | tr '\n' ' ')" = 's6-supervise s6-svscan sleep ' ]
+}
+
+@test "L3 SIGTERM while a CMD runs ends it, and the container" {
+  start --read-only --run exec "${PATIENT[@]}" sh -c 'trap "echo asked; exit 5" TERM; echo running; while :; do sleep 1000000 & wait; done'
+  wait_log '^running$'
+  stop_container TERM
+  assert_log '^asked$'
+  [ "$(exit_code)" = 5 ]
+}
+
+@test "L4 a service writes 3 to the results file and runs halt: the container exits 3" {
+  service judge <<'RUN'
+#!/usr/bin/with-contenv sh
+echo 3 >/run/s6-linux-init-container-results/exitcode
+/run/s6/basedir/bin/halt
+exec sleep 1000000
+RUN
+  start --read-only --run exec "${PATIENT[@]}"
+  [ "$(exit_code)" = 3 ]
+}
+
+@test "L4 the same from a finish script, on a writable root" {
+  service judge <<'RUN'
+#!/usr/bin/with-contenv sh
+exit 9
+RUN
+  cat >"$ROOT/etc/services.d/judge/finish" <<'FINISH'
+#!/usr/bin/with-contenv sh
+echo "$1" >/run/s6-linux-init-container-results/exitcode
+exec /run/s6/basedir/bin/halt
+FINISH
+  chmod 0755 "$ROOT/etc/services.d/judge/finish"
+  start "${PATIENT[@]}"
+  [ "$(exit_code)" = 9 ]
+}
+
+@test "L6 a service that dies at once, again and again: named once with its code, no marker, the others stay up" {
+  service flappy <<'RUN'
+#!/usr/bin/with-contenv sh
+exit 42
+RUN
+  start --read-only --run exec
   wait_log 'warning: the boot is not complete'
-  once 'warning: service loop .*exit code 3'
-  not_logged 'done\.'
+  assert_log '^rc: warning: service flappy .*exit code 42'
+  refute_log '^\[.*\] done\.$'
+  [ "$(service_status flappy)" = failed ]
+  [ "$(service_status keeper)" = up ]
   [ "$(report .result)" = failed ]
-  [ "$(report '.services[]|select(.name=="web").status')" = up ]
-  stop
-  [ "$code" = 0 ]
+  assert_running
+  stop_container
+  [ "$(exit_code)" = 0 ]
 }
 
-@test "L6 with S6_BEHAVIOUR_IF_STAGE2_FAILS=2 the container stops" {
-  service loop <<< $'#!/bin/sh\nexit 3'
-  boot --env S6_BEHAVIOUR_IF_STAGE2_FAILS=2
-  ended
-  [ "$code" -ne 0 ]
-  not_logged 'done\.'
-}
-
-@test "a finish that exits 125 is a failure for good" {
-  service once <<< $'#!/bin/sh\nexit 4'
-  printf '#!/bin/sh\nexit 125\n' > "$ROOT/etc/services.d/once/finish"
-  chmod +x "$ROOT/etc/services.d/once/finish"
-  boot
-  wait_log 'warning: service once failed for good'
+@test "L6 a service that stays down after a clean exit has not held either" {
+  service once <<'RUN'
+#!/usr/bin/with-contenv sh
+exit 0
+RUN
+  start
   wait_log 'warning: the boot is not complete'
-  not_logged 'done\.'
+  assert_log '^rc: warning: service once .*exit code 0'
+  refute_log '^\[.*\] done\.$'
 }
 
-@test "readiness: the marker and the CMD wait for the notification" {
-  service ready 3 <<< $'#!/bin/sh\nread x < /run/go\necho notifying\necho >&3\nexec sleep 1000'
-  mkdir -p "$ROOT/run"
-  boot --run exec -- sh -c 'echo cmd runs; exec sleep 1000'
-  until in_container test -d /run/s6/basedir; do :; done
-  not_logged 'cmd runs'
-  in_container sh -c 'mkfifo /run/go 2>/dev/null; echo go > /run/go'
-  booted
-  [ "$(grep -nE 'notifying' "$LOG" | cut -d: -f1)" -lt "$(grep -n 'cmd runs' "$LOG" | cut -d: -f1)" ]
-  [ "$(report '.services[0].status')" = ready ]
+@test "L9 an orphan is reaped" {
+  mkfifo "$CONFIG/go"
+  service parent <<'RUN'
+#!/usr/bin/with-contenv sh
+# the inner one outlives its parent
+(sh -c 'echo $$ >/config/orphan.new; mv /config/orphan.new /config/orphan; read x </config/go' &)
+exec sleep 1000000
+RUN
+  boot --read-only --run exec
+  retry test -e "$CONFIG/orphan"
+  orphan=$(inside "/proc/$(cat "$CONFIG/orphan")")
+  [ "$(awk '$1 == "PPid:" { print $2 }' "$orphan/status")" = 1 ]
+  echo >"$CONFIG/go"
+  # neither running nor a zombie
+  retry test ! -e "$orphan"
+  [ "$(cat "$(inside /proc)"/[0-9]*/stat | grep -cE '\) Z ')" = 0 ]
 }
 
-@test "a stop in the middle of the boot ends it" {
-  service never 3 <<< $'#!/bin/sh\necho never begins\nexec sleep 1000'
-  boot
-  wait_log 'never begins'
-  stop
-  [ "$code" = 0 ]
-  not_logged 'done\.'
-}
-
-@test "TERM reaches the CMD, and KILL at its grace" {
-  a_service
-  boot --env S6_KILL_GRACETIME=300 -- sh -c 'trap "" TERM; echo cmd is deaf; while :; do sleep 1000; done'
-  wait_log 'cmd is deaf'
-  stop
-  [ "$code" = 0 ]
-  once 'warning: the command does not end: killed'
-}
-
-@test "a CMD that ends on TERM with a code of its own: that code" {
-  a_service
-  boot -- sh -c 'trap "exit 9" TERM; echo cmd is up; while :; do sleep 0.1; done'
-  wait_log 'cmd is up'
-  stop
-  [ "$code" = 9 ]
-}
-
-@test "L8 stdin reaches the CMD" {
-  a_service
-  echo 'echo got $((40 + 2))' > "$T/stdin"
-  STDIN=$T/stdin boot -- sh
-  ended
-  [ "$code" = 0 ]
-  logged '^got 42'
-}
-
-@test "L9 orphans are reaped" {
-  a_service
-  boot
-  booted
-  in_container sh -c '(sh -c "exit 0" & sh -c "sleep 0.05 &" &) ; exit 0'
-  for _ in $(seq 200); do
-    z=$(in_container sh -c 'grep -lE "^State:.Z" /proc/[0-9]*/status' 2>/dev/null | wc -l)
-    [ "$z" = 0 ] && break
-  done
-  [ "$z" = 0 ]
-}
-
-@test "L10 a service of another user opens /dev/stdout and /dev/stderr, a pipe" {
-  service web <<< $'#!/bin/sh\nexec s6-applyuidgid -u 1000 -g 1000 -G "" sh -c "echo through stdout > /dev/stdout; echo through stderr > /dev/stderr; exec sleep 1000"'
-  mkfifo "$T/pipe"
-  cat "$T/pipe" > "$T/seen" 3>&- &
-  cat_pid=$!
-  LOG=$T/pipe
-  exec 5<>"$T/pipe"
-  boot
-  exec 5>&-
-  LOG=$T/seen
-  wait_log '^through stdout'
-  wait_log '^through stderr'
-  stop
-  wait "$cat_pid"
+@test "L10 a service of uid 1000 opens /dev/stdout and /dev/stderr, both pipes" {
+  service stranger <<'RUN'
+#!/usr/bin/with-contenv sh
+exec s6-applyuidgid -u 1000 -g 1000 -G '' sh -c '
+  echo "$(id -u) out" >/dev/stdout
+  echo "$(id -u) err" >/dev/stderr
+  exec sleep 1000000'
+RUN
+  boot --read-only --run exec
+  wait_log '^1000 out$'
+  wait_log '^1000 err$'
 }

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# Writes the runc bundle of a container as Docker starts it: Docker's mounts, its 14 capabilities, its namespaces, no seccomp filter.
+# Source it; wants $DIR (the bundle, with rootfs in it) and $CONFIG (the volume). Used by the boot tests and the demo.
+
+DOCKER_CAPS='CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE'
+
+# bundle [OPTION...] [CMD...]
+#   --read-only           the root: a read-only bind mount, as Docker does it
+#   --run exec|noexec     a tmpfs on /run, as --tmpfs /run:exec and --tmpfs /run; without, /run is the root's
+#   --mount SRC:DST[:ro]  a bind mount
+#   --config SRC[:ro]     instead of $CONFIG on /config; SRC none: no mount there
+#   --cap-add, --cap-drop NAME    -e NAME=VALUE    --user UID:GID    --tty
+#   --proc OPTION         a mount option of /proc    --mask PATH       a path under /proc that cannot be read
+#   --forbid SYSCALL      whoever calls it is killed
+#   --host-network        the host's network namespace, for the demo
+bundle() {
+  local readonly=false run='' caps=" $DOCKER_CAPS " user=0:0 config=$CONFIG network='[{"type":"network"}]'
+  local -a env=() mounts=() proc=() mask=() forbid=()
+  TTY=''
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --read-only) readonly=true; shift; continue ;;
+      --tty) TTY=1; shift; continue ;;
+      --host-network) network='[]'; shift; continue ;;
+      --run) run=$2 ;;
+      --mount) mounts+=("$2") ;;
+      --config) config=$2 ;;
+      --cap-add) caps+="$2 " ;;
+      --cap-drop) caps=${caps/ $2 / } ;;
+      -e) env+=("$2") ;;
+      --user) user=$2 ;;
+      --proc) proc+=("$2") ;;
+      --mask) mask+=("$2") ;;
+      --forbid) forbid+=("$2") ;;
+      -*) echo "bundle: no such option: $1"; return 1 ;;
+      *) break ;;
+    esac
+    shift 2
+  done
+  case "$config" in
+    none) ;;
+    *:ro) mounts+=("${config%:ro}:/config:ro") ;;
+    *) mounts+=("$config:/config") ;;
+  esac
+  jq -n --argjson readonly "$readonly" --arg run "$run" --arg caps "$caps" --arg user "$user" --arg tty "$TTY" --argjson network "$network" \
+    --argjson args "$(strings /init "$@")" --argjson env "$(strings "${env[@]}")" --argjson mounts "$(strings "${mounts[@]}")" \
+    --argjson proc "$(strings "${proc[@]}")" --argjson mask "$(strings "${mask[@]}")" --argjson forbid "$(strings "${forbid[@]}")" \
+    -f "$REPO/tests/boot/bundle.jq" >"$DIR/config.json"
+}
+
+strings() { # a JSON array of the arguments
+  jq -nc '$ARGS.positional' --args -- "$@"
+}

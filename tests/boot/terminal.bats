@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# The CMD's standard input and terminal.
+
+load lib.bash
+setup_file() { boot_setup_file; }
+setup() { boot_setup; }
+teardown() { boot_teardown; }
+
+@test "L8 echo id | a shell as CMD: standard input reaches it, and its end too" {
+  echo 'id -u; echo end of input' >"$DIR/input"
+  INPUT=$DIR/input start --read-only --run exec sh
+  [ "$(exit_code)" = 0 ]
+  assert_log '^0$'
+  assert_log '^end of input$'
+}
+
+@test "L8 no service takes the CMD's input" {
+  service thief <<'RUN'
+#!/usr/bin/with-contenv sh
+cat
+exec sleep 1000000
+RUN
+  echo 'echo not stolen' >"$DIR/input"
+  INPUT=$DIR/input start sh
+  [ "$(exit_code)" = 0 ]
+  assert_log '^not stolen$'
+}
+
+@test "L8 a shell on a terminal: it is the foreground process group, job control works, Ctrl-C ends its job alone" {
+  mkfifo "$DIR/input"
+  # both ends, so that neither opening waits
+  exec 7<>"$DIR/input"
+  INPUT=$DIR/input start --tty --read-only --run exec sh -i
+  # each marker is computed: the terminal echoes what is typed
+  echo 'echo "mark$((1 + 1))"; tty' >&7
+  wait_log 'mark2'
+  wait_log '/dev/(pts/[0-9]|console)'
+  echo 'sleep 1000000 & kill %1; wait %1; echo "waited$?"' >&7
+  wait_log 'waited143'
+  echo 'echo "mark$((1 + 2))"; sleep 1000000; echo "interrupted$((100 + $?))"' >&7
+  wait_log 'mark3'
+  sleeping() { cat "$(inside /proc)"/[0-9]*/cmdline | tr '\0' ' ' | grep -q 'sleep 1000000.*sleep 1000000'; }
+  retry sleeping
+  printf '\003' >&7
+  echo 'echo "mark$((2 + 2))"; exit 5' >&7
+  wait_log 'mark4'
+  [ "$(exit_code)" = 5 ]
+  exec 7>&-
+  refute_log "can't access tty|job control turned off|cannot set terminal"
+}
