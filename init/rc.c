@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <skalibs/alloc.h>
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/genalloc.h>
 #include <skalibs/iopause.h>
@@ -328,6 +329,13 @@ static int must_end (struct rc const *rc)
   return rc->missing || (rc->failed && contenv_milliseconds(rc->boot->contenvfd, IF_STAGE2_FAILS, 0) == 2) ;
 }
 
+/* A CMD can end, or a stage fail, before s6-svscan is there to be told to stop. The pipe says when it is, or ends with it. */
+static void await_svscan (int readyfd)
+{
+  char c ;
+  if (readyfd >= 0 && fd_read(readyfd, &c, 1) == -1) strerr_warnwusys("wait for s6-svscan") ;
+}
+
 static void loop (struct rc *rc, int sigfd, int readyfd)
 {
   iopause_fd *x = alloc((services_len(rc) + 2) * sizeof *x) ;
@@ -355,6 +363,7 @@ static void loop (struct rc *rc, int sigfd, int readyfd)
     turn(rc, x, sigfd, &readyfd) ;
   }
   if (!rc->reported) write_report(rc, "stopped") ;
+  await_svscan(readyfd) ;
   stop_run(rc->boot->runfd, rc->boot->contenvfd) ;
 }
 

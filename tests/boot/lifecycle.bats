@@ -110,8 +110,8 @@ RUN
   start --read-only --run exec -e GREETING=hello sh -c 'init-status; echo "$GREETING $LSIO_READ_ONLY_FS"; exit 0'
   [ "$(exit_code)" = 0 ]
   assert_log '^hello 1$'
-  assert_log 'gate +ready'
-  assert_log 'keeper +up'
+  assert_log '^ +gate +ready '
+  assert_log '^ +keeper +up '
   [ "$(grep -nE '^gate ready$' "$LOG" | cut -d: -f1)" -lt "$(grep -nE '^hello 1$' "$LOG" | cut -d: -f1)" ]
 }
 
@@ -131,6 +131,14 @@ RUN
   stop_container TERM
   assert_log '^asked$'
   [ "$(exit_code)" = 5 ]
+}
+
+@test "L3 a CMD that ignores SIGTERM is killed after S6_KILL_GRACETIME" {
+  start -e S6_SERVICES_GRACETIME=600000 -e S6_KILL_GRACETIME=300 sh -c 'trap "" TERM; echo deaf; exec sleep 1000000'
+  wait_log '^deaf$'
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
+  assert_log 'warning: the command does not end: killed'
 }
 
 @test "L4 a service writes 3 to the results file and runs halt: the container exits 3" {
@@ -159,6 +167,13 @@ FINISH
   [ "$(exit_code)" = 9 ]
 }
 
+@test "L4 s6-svscanctl -t ends the container with the code in the results file" {
+  boot --read-only --run exec "${PATIENT[@]}"
+  echo 5 >"$(inside /run/s6-linux-init-container-results/exitcode)"
+  in_container s6-svscanctl -t /run/service
+  [ "$(exit_code)" = 5 ]
+}
+
 @test "L6 a service that dies at once, again and again: named once with its code, no marker, the others stay up" {
   service flappy <<'RUN'
 #!/usr/bin/with-contenv sh
@@ -184,6 +199,29 @@ RUN
   start
   wait_log 'warning: the boot is not complete'
   assert_log '^rc: warning: service once .*exit code 0'
+  refute_log '^\[.*\] done\.$'
+}
+
+@test "L6 a finish that exits 125 is a failure for good" {
+  service once <<'RUN'
+#!/usr/bin/with-contenv sh
+exit 4
+RUN
+  printf '#!/bin/sh\nexit 125\n' >"$ROOT/etc/services.d/once/finish"
+  chmod 0755 "$ROOT/etc/services.d/once/finish"
+  start --read-only --run exec
+  wait_log 'warning: the boot is not complete'
+  assert_log '^rc: warning: service once failed for good'
+  refute_log '^\[.*\] done\.$'
+}
+
+@test "L6 S6_BEHAVIOUR_IF_STAGE2_FAILS=2: a service that fails ends the container, not with 0" {
+  service flappy <<'RUN'
+#!/usr/bin/with-contenv sh
+exit 42
+RUN
+  start --read-only --run exec -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2
+  [ "$(exit_code)" -ne 0 ]
   refute_log '^\[.*\] done\.$'
 }
 

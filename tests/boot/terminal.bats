@@ -35,8 +35,9 @@ RUN
   echo 'echo "mark$((1 + 1))"; tty' >&7
   wait_log 'mark2'
   wait_log '/dev/(pts/[0-9]|console)'
-  echo 'sleep 1000000 & kill %1; wait %1; echo "waited$?"' >&7
-  wait_log 'waited143'
+  # not SIGTERM: an interactive dash ignores it, and for a moment so does the child that it has just forked
+  echo 'sleep 1000000 & kill -KILL %1; wait %1; echo "waited$?"' >&7
+  wait_log 'waited137'
   echo 'echo "mark$((1 + 2))"; sleep 1000000; echo "interrupted$((100 + $?))"' >&7
   wait_log 'mark3'
   sleeping() { cat "$(inside /proc)"/[0-9]*/cmdline | tr '\0' ' ' | grep -q 'sleep 1000000.*sleep 1000000'; }

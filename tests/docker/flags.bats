@@ -139,6 +139,25 @@ assert_stops() {
   [[ "$output" != *'no job control'* ]]
 }
 
+@test "docker run -it: Ctrl-C reaches the command, and not PID 1" {
+  local try
+  printf 'exec docker run -it --name %q -v %q:/config %q sleep 1000000\n' "$NAME" "$CONFIG" "$IMAGE" >"$BATS_TEST_TMPDIR/run"
+  mkfifo "$BATS_TEST_TMPDIR/keys"
+  # both ends, so that neither opening waits
+  exec 7<>"$BATS_TEST_TMPDIR/keys"
+  timeout 60 script -qec "bash $BATS_TEST_TMPDIR/run" "$BATS_TEST_TMPDIR/typescript" \
+    <"$BATS_TEST_TMPDIR/keys" >"$BATS_TEST_TMPDIR/screen" 2>&1 3>&- &
+  for ((try = 0; try < 600; try++)); do
+    ! docker top "$NAME" -eo pid,comm 2>/dev/null | grep -qw sleep || break
+    sleep 0.1
+  done
+  printf '\003' >&7
+  wait "$!" || true
+  exec 7>&-
+  # stopped by way of PID 1, it would be 0
+  [ "$(docker inspect -f '{{.State.ExitCode}}' "$NAME")" = 130 ]
+}
+
 @test "services as 1000 and 911 can open /dev/stdout" {
   mkdir -p "$BATS_TEST_TMPDIR/by-1000" "$BATS_TEST_TMPDIR/by-911"
   for uid in 1000 911; do
