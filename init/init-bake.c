@@ -21,8 +21,6 @@
 #include "paths.h"
 #include "programs.h"
 
-#define USAGE "init-bake [ROOT]"
-
 #define USER "abc"
 #define USER_ID 911
 #define PASSWD_LINE USER ":x:911:911::/config:/bin/false\n"
@@ -247,7 +245,7 @@ int init_bake_main (int argc, char const *const *argv, char const *const *envp)
   int rootfd ;
   (void)envp ;
   PROG = "init-bake" ;
-  if (argc > 2 || root[0] == '-') strerr_dieusage(EXIT_USER, USAGE) ;
+  if (argc > 2 || root[0] == '-') strerr_dieusage(EXIT_USER, INIT_BAKE_USAGE) ;
   rootname = argc > 1 && strcmp(root, "/") ? root : "" ;
   umask(022) ;
   rootfd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;

@@ -14,8 +14,6 @@
 #include "paths.h"
 #include "programs.h"
 
-#define USAGE "init-status [--json]"
-
 int init_status_main (int argc, char const *const *argv, char const *const *envp)
 {
   stralloc sa = STRALLOC_ZERO ;
@@ -24,7 +22,7 @@ int init_status_main (int argc, char const *const *argv, char const *const *envp
   (void)envp ;
   PROG = "init-status" ;
   if (argc == 2 && !strcmp(argv[1], "--json")) file = PATH_RUN "/" RUN_REPORT_JSON ;
-  else if (argc != 1) strerr_dieusage(EXIT_USER, USAGE) ;
+  else if (argc != 1) strerr_dieusage(EXIT_USER, INIT_STATUS_USAGE) ;
   fd = open(file, O_RDONLY | O_CLOEXEC) ;
   if (fd == -1 && errno == ENOENT) strerr_dief(EXIT_USER, "there is no boot report ", file, ": was this container booted by stillroot?") ;
   if (fd == -1 || !slurp(&sa, fd)) strerr_diefusys(EXIT_SYSTEM, "read ", file) ;

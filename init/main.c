@@ -12,49 +12,60 @@
 
 #define USAGE "stillroot PROGRAM [ARGUMENTS...]; programs: init with-contenv printcontenv init-status init-bake halt"
 
-static struct { char const *name ; program_func *main ; } const programs[] =
+/* usage 0: a program that no person calls, or whose arguments are all another's */
+static struct program { char const *name ; program_func *main ; char const *usage ; } const programs[] =
 {
-  { "init", &init_main },
-  { "with-contenv", &with_contenv_main },
-  { "printcontenv", &printcontenv_main },
-  { "init-status", &init_status_main },
-  { "init-bake", &init_bake_main },
-  { "halt", &halt_main },
-  { "poweroff", &halt_main },
-  { "reboot", &halt_main },
-  { "SIGTERM", &stop_main },
-  { "SIGINT", &stop_main },
-  { "SIGQUIT", &stop_main },
-  { "SIGUSR1", &stop_main },
-  { "SIGUSR2", &stop_main },
-  { "SIGPWR", &stop_main },
-  { "finish", &finish_main },
-  { "crash", &crash_main }
+  { "init", &init_main, 0 },
+  { "with-contenv", &with_contenv_main, WITH_CONTENV_USAGE },
+  { "printcontenv", &printcontenv_main, PRINTCONTENV_USAGE },
+  { "init-status", &init_status_main, INIT_STATUS_USAGE },
+  { "init-bake", &init_bake_main, INIT_BAKE_USAGE },
+  { "halt", &halt_main, HALT_USAGE },
+  { "poweroff", &halt_main, HALT_USAGE },
+  { "reboot", &halt_main, HALT_USAGE },
+  { "SIGTERM", &stop_main, 0 },
+  { "SIGINT", &stop_main, 0 },
+  { "SIGQUIT", &stop_main, 0 },
+  { "SIGUSR1", &stop_main, 0 },
+  { "SIGUSR2", &stop_main, 0 },
+  { "SIGPWR", &stop_main, 0 },
+  { "finish", &finish_main, 0 },
+  { "crash", &crash_main, 0 }
 } ;
 
-static program_func *find (char const *path)
+static struct program const *find (char const *path)
 {
   char const *slash = strrchr(path, '/') ;
   char const *name = slash ? slash + 1 : path ;
   size_t i = 0 ;
   for (; i < sizeof programs / sizeof programs[0] ; i++)
-    if (!strcmp(name, programs[i].name)) return programs[i].main ;
+    if (!strcmp(name, programs[i].name)) return programs + i ;
   return 0 ;
+}
+
+static int say (char const *a, char const *b)
+{
+  buffer_puts(buffer_1small, a) ;
+  buffer_puts(buffer_1small, b) ;
+  return buffer_putsflush(buffer_1small, "\n") ? 0 : EXIT_SYSTEM ;
+}
+
+static int run (struct program const *p, int argc, char const *const *argv)
+{
+  if (p->usage && argc == 2 && !strcmp(argv[1], "--help")) return say("usage: ", p->usage) ;
+  return (*p->main)(argc, argv, (char const *const *)environ) ;
 }
 
 int main (int argc, char **argv)
 {
   char const *const *args = (char const *const *)argv ;
-  program_func *f = argc ? find(args[0]) : 0 ;
+  struct program const *p = argc ? find(args[0]) : 0 ;
   PROG = "stillroot" ;
-  if (f) return (*f)(argc, args, (char const *const *)environ) ;
+  if (p) return run(p, argc, args) ;
   if (argc < 2) strerr_dieusage(EXIT_USER, USAGE) ;
-  if (!strcmp(args[1], "--version"))
-  {
-    buffer_putsflush(buffer_1small, "stillroot " STILLROOT_VERSION "\n") ;
-    return 0 ;
-  }
-  f = find(args[1]) ;
-  if (!f) strerr_dieusage(EXIT_USER, USAGE) ;
-  return (*f)(argc - 1, args + 1, (char const *const *)environ) ;
+  if (!strcmp(args[1], "--version")) return say("stillroot ", STILLROOT_VERSION) ;
+  if (!strcmp(args[1], "--help")) return say("usage: ", USAGE) ;
+  p = find(args[1]) ;
+  if (!p) strerr_dieusage(EXIT_USER, USAGE) ;
+  return run(p, argc - 1, args + 1) ;
 }

@@ -13,15 +13,13 @@
 #include "paths.h"
 #include "programs.h"
 
-#define USAGE "printcontenv NAME"
-
 int printcontenv_main (int argc, char const *const *argv, char const *const *envp)
 {
   stralloc sa = STRALLOC_ZERO ;
   int fd, r ;
   (void)envp ;
   PROG = "printcontenv" ;
-  if (argc != 2) strerr_dieusage(EXIT_USER, USAGE) ;
+  if (argc != 2) strerr_dieusage(EXIT_USER, PRINTCONTENV_USAGE) ;
   if (!contenv_name_ok(argv[1], strlen(argv[1]))) strerr_dief(EXIT_USER, "not a variable name: ", argv[1]) ;
   fd = open(PATH_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (fd == -1) strerr_diefusys(EXIT_SYSTEM, "open " PATH_CONTENV) ;

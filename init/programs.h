@@ -5,6 +5,13 @@
 
 /* The programs of the one executable; main.c calls them by the name it is invoked under. */
 
+/* Usage lines: for --help and for wrong use. */
+#define WITH_CONTENV_USAGE "with-contenv PROGRAM [ARGUMENTS...]"
+#define PRINTCONTENV_USAGE "printcontenv NAME"
+#define INIT_STATUS_USAGE "init-status [--json]"
+#define INIT_BAKE_USAGE "init-bake [ROOT]"
+#define HALT_USAGE "halt"
+
 typedef int program_func (int argc, char const *const *argv, char const *const *envp) ;
 
 extern program_func init_main ;

@@ -32,8 +32,6 @@
 /* stage 2 ends its CMD within S6_KILL_GRACETIME; this much later it is stuck itself */
 #define RC_MARGIN 2000
 
-#define HALT_USAGE "halt"
-
 struct target
 {
   char name[256] ;
