@@ -107,9 +107,6 @@ int service_supervise (struct boot const *b, struct service const *s)
 
 static enum service_verdict tell_start (struct boot const *b, struct service *s)
 {
-  /* should its supervisor die later, a new one must start the service again */
-  if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
-    strerr_warnwusys("remove the down file of service ", s->name) ;
   if (svevent_control(s->dirfd, "u", 1) == -1) return fail(b, s, strerror(errno)) ;
   s->state = SERVICE_STARTING ;
   clock_deadline(&s->deadline, START_TIMEOUT) ;
@@ -119,6 +116,10 @@ static enum service_verdict tell_start (struct boot const *b, struct service *s)
 enum service_verdict service_start (struct boot const *b, struct service *s)
 {
   if (s->down) return hold(b, s, "down") ;
+  /* A supervisor that looks for the file after this starts the service by itself, now and whenever it is restarted;
+     one that has looked before announces itself afterwards, and is told to. */
+  if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
+    strerr_warnwusys("remove the down file of service ", s->name) ;
   s->state = SERVICE_WANTED ;
   if (s->supervisor) return tell_start(b, s) ;
   clock_deadline(&s->deadline, START_TIMEOUT) ;

@@ -1,14 +1,10 @@
 /* ISC license. */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
-
+#include "controlfifo.h"
 #include "lockfile.h"
 #include "paths.h"
 #include "scandir.h"
@@ -39,12 +35,7 @@ int scandir_make (int runfd, char const *exe, char const **ret_what)
 
 int scandir_control (int runfd, char const *s, size_t len)
 {
-  size_t n ;
-  int fd = openat(runfd, SCANDIR_CONTROL "/control", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW) ;
-  if (fd == -1) return -1 ;
-  n = allwrite(fd, s, len) ;
-  fd_close(fd) ;
-  return n == len ? 0 : -1 ;
+  return controlfifo_write(runfd, SCANDIR_CONTROL "/control", s, len) ;
 }
 
 pid_t scandir_pid (int runfd)

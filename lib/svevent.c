@@ -14,6 +14,7 @@
 #include <skalibs/djbtime.h>
 #include <skalibs/tai.h>
 
+#include "controlfifo.h"
 #include "svevent.h"
 
 /* "ftrig1:" TAI64N-label ":" six characters: what ftrigw_notify() of s6 looks for, to the length */
@@ -64,8 +65,7 @@ int svevent_subscribe (int servicedirfd)
 
 ssize_t svevent_read (int fd, char *s, size_t max)
 {
-  ssize_t r = sanitize_read(fd_read(fd, s, max)) ;
-  return r ;
+  return sanitize_read(fd_read(fd, s, max)) ;
 }
 
 int svevent_status (int servicedirfd, s6_svstatus_t *ret)
@@ -83,12 +83,7 @@ int svevent_status (int servicedirfd, s6_svstatus_t *ret)
 
 int svevent_control (int servicedirfd, char const *s, size_t len)
 {
-  size_t n ;
-  int fd = openat(servicedirfd, S6_SUPERVISE_CTLDIR "/control", O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1) return -1 ;
-  n = allwrite(fd, s, len) ;
-  fd_close(fd) ;
-  return n == len ? 0 : -1 ;
+  return controlfifo_write(servicedirfd, S6_SUPERVISE_CTLDIR "/control", s, len) ;
 }
 
 int svevent_exitcode (int wstat)

@@ -43,6 +43,38 @@ RUN
   refute_log '^\[.*\] done\.$'
 }
 
+@test "L1 a boot that is over before s6-svscan is there still ends the container, thirty times" {
+  local i
+  rm -r "$ROOT/etc/services.d"
+  for i in {1..30}; do
+    start --read-only --run exec "${PATIENT[@]}" sh -c 'exit 4'
+    [ "$(exit_code)" = 4 ] || { echo "boot $i"; return 1; }
+  done
+}
+
+@test "L1 SIGTERM as early as it can be held is not lost, thirty times" {
+  local i pid name
+  for i in {1..30}; do
+    rm -f "$DIR/state/$ID/state.json"
+    start --read-only --run exec "${PATIENT[@]}"
+    retry test -s "$DIR/state/$ID/state.json"
+    pid=$(jq -e .init_process_pid "$DIR/state/$ID/state.json")
+    # no longer runc's own program, and blocking or catching SIGTERM; without a pause: the moment is short
+    until read -r name <"/proc/$pid/comm" && [[ $name != runc* ]] && holds_term "$pid"; do if ended; then return 1; fi; done
+    kill -TERM "$pid"
+    [ "$(exit_code)" = 0 ] || { echo "boot $i"; return 1; }
+  done
+}
+
+# SIGTERM, 15, is in the mask of blocked or of caught signals
+holds_term() {
+  local key mask
+  while read -r key mask; do
+    case $key in SigBlk: | SigCgt:) ((!(0x$mask & 0x4000))) || return 0 ;; esac
+  done <"/proc/$1/status"
+  return 1
+}
+
 @test "L2 a service that ignores SIGTERM is killed when its grace is over, and the exit code is 0" {
   service deaf <<'RUN'
 #!/usr/bin/with-contenv sh

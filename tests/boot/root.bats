@@ -82,15 +82,6 @@ RUN
   [[ ,$(mount_options /run), != *,noexec,* ]]
 }
 
-@test "R4 the remount is of this mount alone: another one of the same tmpfs stays noexec" {
-  mkdir "$DIR/shared"
-  mount -t tmpfs -o noexec,nosuid,nodev,mode=0755 shared "$DIR/shared"
-  boot --read-only --mount "$DIR/shared:/run:noexec:nosuid:nodev" --cap-add SYS_ADMIN
-  assert_boot ro
-  assert_log '^init: info: .*remounted exec'
-  findmnt -no OPTIONS "$DIR/shared" | grep -w noexec
-}
-
 @test "R5 a read-only root and nothing on /run: 100, one line names the flag, also in /dev/termination-log" {
   : >"$DIR/termination-log"
   start --read-only --mount "$DIR/termination-log:/dev/termination-log"

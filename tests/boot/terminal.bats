@@ -49,3 +49,19 @@ RUN
   exec 7>&-
   refute_log "can't access tty|job control turned off|cannot set terminal"
 }
+
+@test "L8 Ctrl-C reaches a CMD that is no shell with job control, and not process 1" {
+  mkfifo "$DIR/input"
+  exec 7<>"$DIR/input"
+  INPUT=$DIR/input start --tty --read-only --run exec sh -c '
+    trap "echo caught$((1 + 1))" INT
+    echo armed$((1 + 1))
+    until [ "$line" = end ]; do read -r line || continue; done
+    exit 6'
+  wait_log 'armed2'
+  printf '\003' >&7
+  wait_log 'caught2'
+  echo end >&7
+  [ "$(exit_code)" = 6 ]
+  exec 7>&-
+}
