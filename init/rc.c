@@ -1,23 +1,15 @@
 /* ISC license. */
 
-/* Stage 2: one walk over the boot graph of built-in stages and services, then the CMD. */
+/* Stage 2: the walk over the boot graph, the CMD, the end. */
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <skalibs/alloc.h>
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/genalloc.h>
 #include <skalibs/iopause.h>
 #include <skalibs/selfpipe.h>
 #include <skalibs/sig.h>
@@ -28,29 +20,20 @@
 #include "clock.h"
 #include "command.h"
 #include "contenv.h"
-#include "graph.h"
 #include "lockfile.h"
 #include "paths.h"
 #include "rc.h"
 #include "scandir.h"
-#include "services.h"
-#include "stages.h"
 #include "stop.h"
 #include "svevent.h"
+#include "walk.h"
 
-#define SERVICES_READYTIME "S6_SERVICES_READYTIME"
-#define SERVICES_READYTIME_DEFAULT 1000
 #define IF_STAGE2_FAILS "S6_BEHAVIOUR_IF_STAGE2_FAILS"
-#define ANCHOR "legacy-services"   /* services hang below this row */
 
 struct rc
 {
   struct boot const *boot ;
-  struct graph graph ;        /* nodes: the stages in the order of their table, then the services */
-  genalloc services ;         /* struct service */
-  unsigned int hold ;         /* milliseconds */
-  int failed ;
-  int missing ;               /* a stage that this version does not have was asked for */
+  struct walk walk ;
   int reported ;
   int stopping ;
   char const *const *cmd ;
@@ -63,129 +46,6 @@ static void die (char const *what) gccattr_noreturn ;
 static void die (char const *what)
 {
   strerr_diefusys(EXIT_SYSTEM, what) ;
-}
-
-static void load_stages (struct rc *rc)
-{
-  size_t i = 0 ;
-  for (; i < stage_table_len ; i++)
-    if (graph_add(&rc->graph, stage_table[i].name) == GRAPH_NONE) die("build the boot graph") ;
-  for (i = 0 ; i < stage_table_len ; i++)
-  {
-    char const *const *after = stage_table[i].after ;
-    size_t j = 0 ;
-    for (; j < sizeof stage_table[i].after / sizeof stage_table[i].after[0] && after[j] ; j++)
-    {
-      size_t d = graph_find(&rc->graph, after[j]) ;
-      if (d == GRAPH_NONE || graph_depend(&rc->graph, i, d) == -1) die("build the boot graph") ;
-    }
-  }
-}
-
-static void load_service (struct rc *rc, int parentfd, char const *name, size_t anchor)
-{
-  struct boot const *b = rc->boot ;
-  char src[sizeof ROOT_SERVICES + NAME_MAX + 2] ;
-  struct service s ;
-  char *copy ;   /* the graph and the service keep it */
-  int r ;
-  int fd = openat(parentfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1)
-  {
-    if (errno == ENOTDIR) return ;
-    strerr_warnwusys("open service ", name) ;
-    rc->failed = 1 ;
-    return ;
-  }
-  snprintf(src, sizeof src, "/" ROOT_SERVICES "/%s", name) ;
-  copy = strdup(name) ;
-  if (!copy) die("keep the name of a service") ;
-  r = service_make(b, copy, fd, src, &s) ;
-  fd_close(fd) ;
-  if (r == -1) { free(copy) ; rc->failed = 1 ; return ; }
-  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): copy lives in the graph and in the array, which the analyzer does not see */
-  s.node = graph_add(&rc->graph, copy) ;
-  if (s.node == GRAPH_NONE || graph_depend(&rc->graph, s.node, anchor) == -1 || !genalloc_append(struct service, &rc->services, &s))
-    die("build the boot graph") ;
-  if (service_supervise(b, &s) == -1) strerr_warnwusys("link service ", name, " into the scandir") ;
-}
-
-static int visible (struct dirent const *d)
-{
-  return d->d_name[0] != '.' ;
-}
-
-static void load_services (struct rc *rc)
-{
-  size_t anchor = graph_find(&rc->graph, ANCHOR) ;
-  struct dirent **entries ;
-  int i = 0, n ;
-  int fd = openat(rc->boot->rootfd, ROOT_SERVICES, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1)
-  {
-    if (errno != ENOENT) { strerr_warnwusys("open /" ROOT_SERVICES) ; rc->failed = 1 ; }
-    return ;
-  }
-  n = scandirat(fd, ".", &entries, &visible, &alphasort) ;
-  if (n == -1) { strerr_warnwusys("read /" ROOT_SERVICES) ; rc->failed = 1 ; }
-  for (; i < n ; i++)
-  {
-    load_service(rc, fd, entries[i]->d_name, anchor) ;
-    free(entries[i]) ;
-  }
-  if (n >= 0) free(entries) ;
-  fd_close(fd) ;
-}
-
-static struct service *service (struct rc const *rc, size_t i)
-{
-  return genalloc_s(struct service, &rc->services) + i ;
-}
-
-static size_t services_len (struct rc const *rc)
-{
-  return genalloc_len(struct service, &rc->services) ;
-}
-
-static void judge (struct rc *rc, struct service const *s, enum service_verdict v)
-{
-  if (s->state == SERVICE_FAILED) rc->failed = 1 ;
-  if (v != VERDICT_NONE) graph_settle(&rc->graph, s->node, v == VERDICT_UP) ;
-}
-
-/* Starts all that is ready, as long as anything becomes so. */
-static void walk (struct rc *rc)
-{
-  size_t i ;
-  while (!rc->missing && (i = graph_next(&rc->graph)) != GRAPH_NONE)
-  {
-    if (i >= stage_table_len)
-    {
-      /* services stand in the graph in the order of their array */
-      struct service *s = service(rc, i - stage_table_len) ;
-      judge(rc, s, service_start(rc->boot, s)) ;
-    }
-    else
-    {
-      enum stage_result r = stage_run(rc->boot, stage_table + i) ;
-      if (r != STAGE_OK) rc->failed = 1 ;
-      if (r == STAGE_MISSING) rc->missing = 1 ;
-      graph_settle(&rc->graph, i, r == STAGE_OK) ;
-    }
-  }
-}
-
-static void report_blocked (struct rc *rc)
-{
-  size_t i = 0 ;
-  for (; i < graph_size(&rc->graph) ; i++)
-  {
-    struct graph_node const *n = graph_node(&rc->graph, i) ;
-    if (n->state != GRAPH_BLOCKED) continue ;
-    rc->failed = 1 ;
-    if (report_set(rc->boot->report, i < stage_table_len ? REPORT_STAGES : REPORT_SERVICES, n->name, "blocked", "a dependency failed", clock_ms()) == -1)
-      strerr_warnwusys("keep the boot report") ;
-  }
 }
 
 static void write_report (struct rc *rc, char const *result)
@@ -202,26 +62,12 @@ static void set_exit_code (struct rc const *rc, int code)
   if (atomicfile_write(rc->boot->runfd, RUN_EXITCODE, fmt, n, 0644) == -1) strerr_warnwusys("write the exit code") ;
 }
 
-/* Nothing more is to be waited for: every node is settled, every service has held or failed. */
-static int is_over (struct rc const *rc)
-{
-  size_t i = 0 ;
-  if (rc->missing) return 1 ;
-  if (rc->graph.unsettled) return 0 ;
-  for (; i < services_len(rc) ; i++)
-  {
-    struct service const *s = service(rc, i) ;
-    if (graph_node(&rc->graph, s->node)->state != GRAPH_BLOCKED && !service_is_settled(s)) return 0 ;
-  }
-  return 1 ;
-}
-
 static void conclude (struct rc *rc)
 {
   rc->reported = 1 ;
-  report_blocked(rc) ;
-  write_report(rc, rc->failed ? "failed" : "done") ;
-  if (!rc->failed)
+  walk_report_blocked(&rc->walk) ;
+  write_report(rc, rc->walk.failed ? "failed" : "done") ;
+  if (!rc->walk.failed)
   {
     /* the lines that CI waits for */
     strerr_warn("[services.d] done.") ;
@@ -269,50 +115,45 @@ static void handle_signals (struct rc *rc)
   }
 }
 
-static void handle_timeouts (struct rc *rc)
+static void kill_late_command (struct rc *rc)
 {
-  size_t i = 0 ;
-  for (; i < services_len(rc) ; i++)
-  {
-    struct service *s = service(rc, i) ;
-    if (!tain_future(&s->deadline)) judge(rc, s, service_timeout(rc->boot, s)) ;
-  }
-  if (rc->cmd_pid && !rc->cmd_ended && !tain_future(&rc->cmd_deadline))
-  {
-    strerr_warnw("the command does not end: killed; raise " KILL_GRACETIME " if it needs longer") ;
-    kill(rc->cmd_pid, SIGKILL) ;
-    rc->cmd_deadline = tain_infinite ;
-  }
+  if (!rc->cmd_pid || rc->cmd_ended || tain_future(&rc->cmd_deadline)) return ;
+  strerr_warnw("the command does not end: killed; raise " KILL_GRACETIME " if it needs longer") ;
+  kill(rc->cmd_pid, SIGKILL) ;
+  rc->cmd_deadline = tain_infinite ;
 }
 
-/* Waits for the next event and handles it. x has room for two descriptors and one per service. */
+/* Its first scan may have been before the services were linked. */
+static void svscan_is_ready (struct rc *rc, int *readyfd)
+{
+  fd_close(*readyfd) ;
+  *readyfd = -1 ;
+  if (scandir_control(rc->boot->runfd, "a", 1) == -1) strerr_warnwusys("make s6-svscan look for services") ;
+}
+
+/* All can be over before s6-svscan is there to be told anything. The pipe says when it is, or ends with it. */
+static void await_svscan (struct rc *rc, int *readyfd)
+{
+  char c ;
+  if (*readyfd == -1) return ;
+  if (fd_read(*readyfd, &c, 1) == -1) strerr_warnwusys("wait for s6-svscan") ;
+  svscan_is_ready(rc, readyfd) ;
+}
+
+/* Waits for the next event and handles it. x has room for two descriptors and those of the walk. */
 static void turn (struct rc *rc, iopause_fd *x, int sigfd, int *readyfd)
 {
-  size_t n = services_len(rc), i = 0 ;
+  size_t n = rc->stopping ? 0 : walk_services_len(&rc->walk) ;
   tain deadline = rc->cmd_deadline ;
-  int r ;
   x[0].fd = sigfd ; x[0].events = IOPAUSE_READ ;
   x[1].fd = *readyfd ; x[1].events = IOPAUSE_READ ;
-  for (; i < n ; i++)
-  {
-    struct service const *s = service(rc, i) ;
-    x[i+2].fd = rc->stopping ? -1 : s->eventfd ;
-    x[i+2].events = IOPAUSE_READ ;
-    if (tain_less(&s->deadline, &deadline)) deadline = s->deadline ;
-  }
-  r = iopause_g(x, (unsigned int)n + 2, &deadline) ;
-  if (r == -1) die("wait for events") ;
+  if (n) walk_watch(&rc->walk, x + 2, &deadline) ;
+  if (iopause_g(x, (unsigned int)n + 2, &deadline) == -1) die("wait for events") ;
   if (x[0].revents & IOPAUSE_READ) handle_signals(rc) ;
   if (*readyfd >= 0 && x[1].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))
-  {
-    fd_close(*readyfd) ;
-    *readyfd = -1 ;
-    if (scandir_control(rc->boot->runfd, "a", 1) == -1) strerr_warnwusys("make s6-svscan look for services") ;
-  }
-  for (i = 0 ; i < n ; i++)
-    if (x[i+2].fd >= 0 && x[i+2].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))
-      judge(rc, service(rc, i), service_event(rc->boot, service(rc, i), rc->hold)) ;
-  handle_timeouts(rc) ;
+    svscan_is_ready(rc, readyfd) ;
+  if (n) walk_handle(&rc->walk, x + 2) ;
+  kill_late_command(rc) ;
 }
 
 static void start_command (struct rc *rc)
@@ -326,50 +167,43 @@ static void start_command (struct rc *rc)
 /* What S6_BEHAVIOUR_IF_STAGE2_FAILS says: 2 ends the container. */
 static int must_end (struct rc const *rc)
 {
-  return rc->missing || (rc->failed && contenv_milliseconds(rc->boot->contenvfd, IF_STAGE2_FAILS, 0) == 2) ;
-}
-
-/* A CMD can end, or a stage fail, before s6-svscan is there to be told to stop. The pipe says when it is, or ends with it. */
-static void await_svscan (int readyfd)
-{
-  char c ;
-  if (readyfd >= 0 && fd_read(readyfd, &c, 1) == -1) strerr_warnwusys("wait for s6-svscan") ;
+  return rc->walk.missing || (rc->walk.failed && contenv_milliseconds(rc->boot->contenvfd, IF_STAGE2_FAILS, 0) == 2) ;
 }
 
 static void loop (struct rc *rc, int sigfd, int readyfd)
 {
-  iopause_fd *x = alloc((services_len(rc) + 2) * sizeof *x) ;
+  iopause_fd *x = alloc((walk_services_len(&rc->walk) + 2) * sizeof *x) ;
   if (!x) die("wait for events") ;
-  walk(rc) ;
+  walk_advance(&rc->walk) ;
   /* while s6-svscan starts: nobody waits for it */
   write_report(rc, "booting") ;
   for (;;)
   {
-    if (!rc->stopping) walk(rc) ;
-    if (!rc->stopping && !rc->reported && is_over(rc))
+    if (!rc->stopping) walk_advance(&rc->walk) ;
+    if (!rc->stopping && !rc->reported && walk_is_over(&rc->walk))
     {
       conclude(rc) ;
       if (must_end(rc))
       {
-        set_exit_code(rc, rc->missing ? EXIT_USER : 1) ;
+        set_exit_code(rc, rc->walk.missing ? EXIT_USER : 1) ;
         stop_command(rc) ;
         /* the exit code is set: a stop of our own, not one that found everything well */
         if (!rc->cmd_pid || rc->cmd_ended) break ;
       }
-      else if (!*rc->cmd) return ;
+      else if (!*rc->cmd) { await_svscan(rc, &readyfd) ; return ; }
     }
-    if (!rc->stopping && *rc->cmd && !rc->cmd_pid && !rc->missing && !rc->graph.unsettled) start_command(rc) ;
+    if (!rc->stopping && *rc->cmd && !rc->cmd_pid && !rc->walk.missing && !rc->walk.graph.unsettled) start_command(rc) ;
     if (rc->cmd_ended || (rc->stopping && !rc->cmd_pid)) break ;
     turn(rc, x, sigfd, &readyfd) ;
   }
   if (!rc->reported) write_report(rc, "stopped") ;
-  await_svscan(readyfd) ;
+  await_svscan(rc, &readyfd) ;
   stop_run(rc->boot->runfd, rc->boot->contenvfd) ;
 }
 
 int rc_main (struct boot *b, char const *const *cmd, int readyfd)
 {
-  struct rc rc = { .boot = b, .graph = GRAPH_ZERO, .services = GENALLOC_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE } ;
+  struct rc rc = { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE } ;
   sigset_t set ;
   int sigfd ;
   PROG = "rc" ;
@@ -384,10 +218,7 @@ int rc_main (struct boot *b, char const *const *cmd, int readyfd)
   sigaddset(&set, SIGTERM) ;
   if (!selfpipe_trapset(&set)) die("trap signals") ;
   sig_ignore(SIGPIPE) ;
-  rc.hold = contenv_milliseconds(b->contenvfd, SERVICES_READYTIME, SERVICES_READYTIME_DEFAULT) ;
-  load_stages(&rc) ;
-  load_services(&rc) ;
-  graph_begin(&rc.graph) ;
+  walk_load(&rc.walk, b) ;
   loop(&rc, sigfd, readyfd) ;
   return 0 ;
 }
