@@ -54,6 +54,10 @@ $(BUILD)/unit/% : tests/unit/%.c $(wildcard lib/*.c lib/*.h) Makefile | $(BUILD)
 
 unit : $(UNIT_TESTS)
 
+# the whole of it, still static, ended by undefined behaviour: the boot tests run on it too
+ubsan :
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan CFLAGS="-O1 -g -std=c11 -fsanitize=undefined -fno-sanitize-recover=all" all
+
 $(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo 'clang $@ (libFuzzer, sanitized)'
@@ -91,7 +95,7 @@ lint : | $(BUILD)/deps-check
 clean :
 	rm -rf $(BUILD)
 
-.PHONY : all unit fuzz install image demo check bench lint clean
+.PHONY : all unit ubsan fuzz install image demo check bench lint clean
 .DELETE_ON_ERROR :
 .SECONDARY :
 

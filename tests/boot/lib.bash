@@ -7,7 +7,8 @@
 
 IMAGE=${BOOT_IMAGE:-${ROOT_IMAGE:-debian}}
 REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
-BASE="$REPO/build/boot/$IMAGE"
+BUILD=${BOOT_BUILD:-build} # whose stillroot is booted: build/ubsan has the one that ends at undefined behaviour
+BASE="$REPO/$BUILD/boot/$IMAGE"
 WAIT=${BOOT_WAIT:-60} # seconds after which whatever is waited for counts as never coming
 
 # shellcheck source=tests/boot/bundle.bash
@@ -17,7 +18,7 @@ source "$REPO/tests/boot/bundle.bash"
 boot_setup_file() {
   cd "$REPO" || return
   "tests/image/$IMAGE" "$BASE" >&2
-  cmp -s build/stillroot "$BASE/usr/lib/stillroot/stillroot" || make --no-print-directory -s image ROOT="$BASE" >&2
+  cmp -s "$BUILD/stillroot" "$BASE/usr/lib/stillroot/stillroot" || make --no-print-directory -s BUILD="$BUILD" image ROOT="$BASE" >&2
 }
 
 boot_setup() {
