@@ -61,6 +61,12 @@ RUN
   [ "$(stat -c %u:%g "$CONFIG/below" "$CONFIG/file" | sort -u)" = 0:0 ]
 }
 
+@test "E4 /config of abc, but of another group: given to both" {
+  chown 911:0 "$CONFIG"
+  boot
+  [ "$(stat -c %u:%g "$CONFIG")" = 911:911 ]
+}
+
 @test "E4 /config mounted read-only: one warning with the path, the rest boots" {
   boot --read-only --run exec --config "$CONFIG:ro"
   assert_boot ro '^rc: warning: .*/config'

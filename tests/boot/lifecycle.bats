@@ -16,18 +16,32 @@ PATIENT=(-e S6_SERVICES_GRACETIME=600000 -e S6_KILL_GRACETIME=600000)
   refute_log 'killed|warning|fatal'
 }
 
-@test "L1 SIGINT is a stop too" {
-  boot "${PATIENT[@]}"
-  stop_container INT
-  [ "$(exit_code)" = 0 ]
-  refute_log 'killed|warning|fatal'
+# a service that only our handler ends: s6-svscan's own would wait for it for ever
+deaf_service() {
+  service deaf <<'RUN'
+#!/usr/bin/with-contenv sh
+trap '' TERM
+exec sleep 1000000
+RUN
 }
 
-@test "L1 halt, on a noexec /run, is a stop too" {
-  boot --read-only --run noexec "${PATIENT[@]}"
-  in_container /run/s6/basedir/bin/halt
-  [ "$(exit_code)" = 0 ]
-  refute_log 'killed|warning|fatal'
+@test "L1 SIGINT, SIGQUIT, SIGUSR1, SIGUSR2 and SIGPWR are stops too" {
+  deaf_service
+  for signal in INT QUIT USR1 USR2 PWR; do
+    boot -e S6_SERVICES_GRACETIME=100 -e S6_SERVICES_READYTIME=1
+    stop_container "$signal"
+    [ "$(exit_code)" = 0 ]
+    assert_log 'service deaf .* killed'
+  done
+}
+
+@test "L1 halt, on a noexec /run, is a stop too, and so are poweroff and reboot" {
+  for command in halt poweroff reboot; do
+    boot --read-only --run noexec "${PATIENT[@]}"
+    in_container "/run/s6/basedir/bin/$command"
+    [ "$(exit_code)" = 0 ]
+    refute_log 'killed|warning|fatal'
+  done
 }
 
 @test "L1 a stop in the middle of the boot ends it: no marker, no waiting for the service to become ready" {
@@ -73,6 +87,17 @@ holds_term() {
     case $key in SigBlk: | SigCgt:) ((!(0x$mask & 0x4000))) || return 0 ;; esac
   done <"/proc/$1/status"
   return 1
+}
+
+@test "L1 the signals of a stop are blocked when s6-svscan begins: none is lost before it has its handlers" {
+  rm "$ROOT/command/s6-svscan"
+  printf '#!/command/execlineb -P\ncat /proc/self/status\n' >"$ROOT/command/s6-svscan"
+  chmod 0755 "$ROOT/command/s6-svscan"
+  start
+  ended_with_status() { log_has '^SigBlk:' && ended; }
+  retry ended_with_status
+  # INT, QUIT, USR1, USR2, TERM, PWR
+  assert_log '^SigBlk:.*20004a06$'
 }
 
 @test "L2 a service that ignores SIGTERM is killed when its grace is over, and the exit code is 0" {
@@ -121,6 +146,18 @@ RUN
   [ "$(exit_code)" = 0 ]
 }
 
+@test "L2 a service is killed with its process group: a deaf child does not outlast it" {
+  service family <<'RUN'
+#!/usr/bin/with-contenv sh
+trap '' TERM
+sleep 1000000 &
+wait
+RUN
+  boot -e S6_SERVICES_GRACETIME=300 -e S6_KILL_GRACETIME=600000
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
+}
+
 @test "L3 the exit code of the CMD is the container's: 7" {
   start --read-only --run exec "${PATIENT[@]}" sh -c 'exit 7'
   [ "$(exit_code)" = 7 ]
@@ -134,6 +171,8 @@ RUN
 @test "L3 the CMD starts when all services are up or ready, with the services' environment" {
   service gate notification-fd=3 <<'RUN'
 #!/usr/bin/with-contenv sh
+# long enough that a CMD which only waits for run would be first
+sleep 0.5
 echo gate ready
 echo >&3
 exec 3>&-
@@ -171,6 +210,7 @@ RUN
   stop_container TERM
   [ "$(exit_code)" = 0 ]
   assert_log 'warning: the command does not end: killed'
+  refute_log 'stage 2 does not end'
 }
 
 @test "L4 a service writes 3 to the results file and runs halt: the container exits 3" {

@@ -52,7 +52,7 @@ RUN
   assert_log '^rc: info: [a-z-]+ skipped: .*read-only.*linuxserver/mods:one'
   assert_log '^rc: info: [a-z-]+ skipped: .*read-only.*mine'
   assert_log 'skipped' 4
-  for stage in user-remap umask init-mods custom-services; do [ "$(stage_status "$stage")" = skipped ]; done
+  for stage in user-remap own-app umask init-mods custom-services; do [ "$(stage_status "$stage")" = skipped ]; done
   [ "$(cat "$(inside /run/s6/container_environment/LSIO_READ_ONLY_FS)")" = 1 ]
   [ "$(cat "$(inside /run/s6/container_environment/PUID)")" = 1000 ]
 }
@@ -68,7 +68,8 @@ RUN
   assert_log '^init: info: .*noexec'
   [[ ,$(mount_options /run), == *,noexec,* ]]
   assert_only_links
-  in_container sh -c "test -x /run/service/keeper/run"
+  for entry in run finish data/check log/run; do in_container test -x "/run/service/keeper/$entry"; done
+  in_container test -L /run/service/keeper/log/run
   stop_container
   [ "$(exit_code)" = 0 ]
   assert_log '^finished$'
