@@ -1,5 +1,7 @@
 /* ISC license. */
 
+#include <limits.h>
+
 #include "clock.h"
 
 static tain start = TAIN_ZERO ;
@@ -23,6 +25,8 @@ unsigned int clock_ms (void)
 void clock_deadline (tain *a, unsigned int ms)
 {
   tain d ;
+  /* skalibs counts in an int; whoever asks for more than 24 days means for ever */
+  if (ms > INT_MAX) { *a = tain_infinite ; return ; }
   tain_from_millisecs(&d, (int)ms) ;
   tain_add_g(a, &d) ;
 }

@@ -13,7 +13,7 @@ extern void clock_start (void) ;
 /* Milliseconds since clock_start(). Updates STAMP. */
 extern unsigned int clock_ms (void) ;
 
-/* *a = STAMP + ms milliseconds. */
+/* *a = STAMP + ms milliseconds; infinite where ms does not fit into an int. */
 extern void clock_deadline (tain *a, unsigned int ms) ;
 
 #endif
