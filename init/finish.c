@@ -21,6 +21,7 @@
 #include "boot.h"
 #include "clock.h"
 #include "contenv.h"
+#include "exitcode.h"
 #include "paths.h"
 #include "programs.h"
 #include "stop.h"
@@ -72,21 +73,10 @@ static void end_the_rest (unsigned int grace)
 
 static int exit_code (int runfd)
 {
-  char buf[UINT_FMT + 2] ;
-  unsigned int code ;
-  ssize_t r ;
-  int fd = openat(runfd, RUN_EXITCODE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
-  if (fd == -1) return 0 ;
-  r = fd_read(fd, buf, sizeof buf - 1) ;
-  fd_close(fd) ;
-  if (r <= 0) return 0 ;
-  buf[r] = 0 ;
-  if (!uint_scan(buf, &code) || code > 255)
-  {
-    strerr_warnw(PATH_RUN "/" RUN_EXITCODE " does not begin with a number from 0 to 255: exiting 0") ;
-    return 0 ;
-  }
-  return (int)code ;
+  int code = exitcode_read(runfd) ;
+  if (code >= 0) return code ;
+  strerr_warnw(PATH_RUN "/" RUN_EXITCODE " does not begin with a number from 0 to 255: exiting 0") ;
+  return 0 ;
 }
 
 static int end (int code)
@@ -94,7 +84,7 @@ static int end (int code)
   int runfd = open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int contenvfd = runfd == -1 ? -1 : openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   end_the_rest(contenv_milliseconds(contenvfd, KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) ;
-  if (contenv_milliseconds(contenvfd, "S6_SYNC_DISKS", 0)) sync() ;
+  if (contenv_boolean(contenvfd, "S6_SYNC_DISKS")) sync() ;
   return code >= 0 ? code : runfd == -1 ? EXIT_SYSTEM : exit_code(runfd) ;
 }
 

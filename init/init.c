@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,11 +51,6 @@ static void hold_signals (void)
   sigprocmask(SIG_BLOCK, &set, 0) ;
 }
 
-static int is_true (char const *s)
-{
-  return !strcmp(s, "1") || !strcasecmp(s, "true") || !strcasecmp(s, "yes") ;
-}
-
 static unsigned int boot_mode (struct rootfs const *root, struct privileges const *p)
 {
   if (p->euid) return root->readonly ? BOOT_NONROOT_RO : BOOT_NONROOT_RW ;
@@ -78,7 +72,7 @@ static void inspect_root (struct boot *b, struct rootfs *root, char const *const
   if (root->probe_errno) found("write probe errno", strerror(root->probe_errno)) ;
   if (root->probe == WRITABLE_FULL)
     strerr_warnw("the root file system is full (", strerror(root->probe_errno), "): treated as writable; free some space") ;
-  if (declared && *declared && is_true(declared) != root->readonly)
+  if (declared && *declared && contenv_is_true(declared) != root->readonly)
     strerr_warnw("S6_READ_ONLY_ROOT is ", declared, ", but the root file system is ", root->readonly ? "read-only" : "writable",
       ": the variable is ignored; remove it") ;
 }

@@ -16,10 +16,11 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "atomicfile.h"
 #include "clock.h"
 #include "command.h"
 #include "contenv.h"
+#include "exitcode.h"
+#include "fatal.h"
 #include "lockfile.h"
 #include "paths.h"
 #include "rc.h"
@@ -42,10 +43,13 @@ struct rc
   tain cmd_deadline ;         /* when it gets KILL, once it has got TERM */
 } ;
 
-static void die (char const *what) gccattr_noreturn ;
-static void die (char const *what)
+void rc_die (struct boot const *b, char const *what)
 {
-  strerr_diefusys(EXIT_SYSTEM, what) ;
+  fatal_say(errno, "unable to ", what, "the container is stopped") ;
+  exitcode_write(b->runfd, EXIT_SYSTEM) ;
+  /* process 1 is s6-svscan, or about to be: the signal stays pending until its handler is there, which stops the container */
+  kill(getppid(), SIGTERM) ;
+  _exit(EXIT_SYSTEM) ;
 }
 
 static void write_report (struct rc *rc, char const *result)
@@ -56,10 +60,7 @@ static void write_report (struct rc *rc, char const *result)
 
 static void set_exit_code (struct rc const *rc, int code)
 {
-  char fmt[UINT_FMT + 1] ;
-  size_t n = uint_fmt(fmt, (unsigned int)code) ;
-  fmt[n++] = '\n' ;
-  if (atomicfile_write(rc->boot->runfd, RUN_EXITCODE, fmt, n, 0644) == -1) strerr_warnwusys("write the exit code") ;
+  if (exitcode_write(rc->boot->runfd, (unsigned int)code) == -1) strerr_warnwusys("write the exit code") ;
 }
 
 static void conclude (struct rc *rc)
@@ -79,8 +80,8 @@ static void conclude (struct rc *rc)
 static void command_ended (struct rc *rc, int wstat)
 {
   rc->cmd_ended = 1 ;
-  /* a CMD that a stop has ended by a signal did what it was told */
-  if (!(rc->stopping && WIFSIGNALED(wstat))) set_exit_code(rc, svevent_exitcode(wstat)) ;
+  /* a CMD that a stop has ended by a signal did what it was told; and why the container stops counts for more than how the CMD takes it */
+  if (!rc->stopping || (!WIFSIGNALED(wstat) && !exitcode_read(rc->boot->runfd))) set_exit_code(rc, svevent_exitcode(wstat)) ;
 }
 
 static void reap (struct rc *rc)
@@ -107,7 +108,7 @@ static void handle_signals (struct rc *rc)
 {
   for (;;) switch (selfpipe_read())
   {
-    case -1 : die("read the signal pipe") ;
+    case -1 : rc_die(rc->boot, "read the signal pipe") ;
     case 0 : return ;
     case SIGCHLD : reap(rc) ; break ;
     case SIGTERM : stop_command(rc) ; break ;
@@ -143,12 +144,12 @@ static void await_svscan (struct rc *rc, int *readyfd)
 /* Waits for the next event and handles it. x has room for two descriptors and those of the walk. */
 static void turn (struct rc *rc, iopause_fd *x, int sigfd, int *readyfd)
 {
-  size_t n = rc->stopping ? 0 : walk_services_len(&rc->walk) ;
+  size_t n = rc->stopping || rc->reported ? 0 : walk_services_len(&rc->walk) ;
   tain deadline = rc->cmd_deadline ;
   x[0].fd = sigfd ; x[0].events = IOPAUSE_READ ;
   x[1].fd = *readyfd ; x[1].events = IOPAUSE_READ ;
   if (n) walk_watch(&rc->walk, x + 2, &deadline) ;
-  if (iopause_g(x, (unsigned int)n + 2, &deadline) == -1) die("wait for events") ;
+  if (iopause_g(x, (unsigned int)n + 2, &deadline) == -1) rc_die(rc->boot, "wait for events") ;
   if (x[0].revents & IOPAUSE_READ) handle_signals(rc) ;
   if (*readyfd >= 0 && x[1].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))
     svscan_is_ready(rc, readyfd) ;
@@ -161,7 +162,7 @@ static void start_command (struct rc *rc)
   /* the CMD may well be init-status */
   if (!rc->reported) write_report(rc, "booting") ;
   rc->cmd_pid = command_spawn(rc->boot->contenvfd, rc->cmd) ;
-  if (rc->cmd_pid == -1) die("start the command") ;
+  if (rc->cmd_pid == -1) rc_die(rc->boot, "start the command") ;
 }
 
 /* What S6_BEHAVIOUR_IF_STAGE2_FAILS says: 2 ends the container. */
@@ -173,7 +174,7 @@ static int must_end (struct rc const *rc)
 static void loop (struct rc *rc, int sigfd, int readyfd)
 {
   iopause_fd *x = alloc((walk_services_len(&rc->walk) + 2) * sizeof *x) ;
-  if (!x) die("wait for events") ;
+  if (!x) rc_die(rc->boot, "wait for events") ;
   walk_advance(&rc->walk) ;
   /* while s6-svscan starts: nobody waits for it */
   write_report(rc, "booting") ;
@@ -185,7 +186,7 @@ static void loop (struct rc *rc, int sigfd, int readyfd)
       conclude(rc) ;
       if (must_end(rc))
       {
-        set_exit_code(rc, rc->walk.missing ? EXIT_USER : 1) ;
+        set_exit_code(rc, rc->walk.missing ? EXIT_USER : rc->walk.code) ;
         stop_command(rc) ;
         /* the exit code is set: a stop of our own, not one that found everything well */
         if (!rc->cmd_pid || rc->cmd_ended) break ;
@@ -208,15 +209,15 @@ int rc_main (struct boot *b, char const *const *cmd, int readyfd)
   int sigfd ;
   PROG = "rc" ;
   clock_start() ;
-  if (lockfile_take(b->runfd, RUN_RC_LOCK) == -1) die("lock " PATH_RUN "/" RUN_RC_LOCK) ;
+  if (lockfile_take(b->runfd, RUN_RC_LOCK) == -1) rc_die(b, "lock " PATH_RUN "/" RUN_RC_LOCK) ;
   /* whoever stops the container takes its lock before it looks for ours: one of the two sees the other */
   if (stop_begun(b->runfd)) return 0 ;
   sigfd = selfpipe_init() ;
-  if (sigfd == -1) die("make the signal pipe") ;
+  if (sigfd == -1) rc_die(b, "make the signal pipe") ;
   sigemptyset(&set) ;
   sigaddset(&set, SIGCHLD) ;
   sigaddset(&set, SIGTERM) ;
-  if (!selfpipe_trapset(&set)) die("trap signals") ;
+  if (!selfpipe_trapset(&set)) rc_die(b, "trap signals") ;
   sig_ignore(SIGPIPE) ;
   walk_load(&rc.walk, b) ;
   loop(&rc, sigfd, readyfd) ;

@@ -170,8 +170,9 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
         break ;
       case 'u' : if (s->state != SERVICE_HELD) v = came_up(b, s, hold_ms) ; break ;
       case 'U' : v = hold(b, s, "ready") ; break ;
-      case 'd' : if (s->state == SERVICE_UP) v = died(b, s) ; break ;
-      case 'O' : if (s->state != SERVICE_HELD) v = fail(b, s, "failed for good: its finish script exited 125") ; break ;
+      /* one that held and dies before the boot is over has not held */
+      case 'd' : if (s->state == SERVICE_UP || s->state == SERVICE_HELD) v = died(b, s) ; break ;
+      case 'O' : v = fail(b, s, "failed for good: its finish script exited 125") ; break ;
       case 'x' : s->supervisor = 0 ; break ;
       default : break ;
     }

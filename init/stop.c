@@ -3,9 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <skalibs/alloc.h>
@@ -44,34 +44,30 @@ int stop_begun (int runfd)
   return lockfile_holder(runfd, RUN_STOP_LOCK) > 0 ;
 }
 
-static void nothing (int sig)
-{
-  (void)sig ;
-}
-
 /* Ends stage 2 if it still runs (the boot is not over, or a CMD is there), and waits until its lock is free. */
 static void stop_rc (int runfd, unsigned int grace)
 {
-  struct sigaction sa = { .sa_handler = &nothing } ;
-  struct flock fl = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0 } ;
-  struct itimerval it = { .it_interval = { 0, 0 }, .it_value = { .tv_sec = grace / 1000, .tv_usec = grace % 1000 * 1000 } } ;
   pid_t pid = lockfile_holder(runfd, RUN_RC_LOCK) ;
-  int fd ;
-  if (pid <= 0 || pid == getpid()) return ;
-  if (kill(pid, SIGTERM) == -1) return ;
-  fd = openat(runfd, RUN_RC_LOCK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) ;
-  if (fd == -1) return ;
-  /* without SA_RESTART: the alarm ends the wait for the lock */
-  sigaction(SIGALRM, &sa, 0) ;
-  setitimer(ITIMER_REAL, &it, 0) ;
-  if (fcntl(fd, F_SETLKW, &fl) == -1)
+  if (pid <= 0 || pid == getpid() || kill(pid, SIGTERM) == -1) return ;
+  if (lockfile_wait(runfd, RUN_RC_LOCK, grace > INT_MAX - RC_MARGIN ? UINT_MAX : grace + RC_MARGIN) == 0) return ;
+  strerr_warnw("stage 2 does not end: killed") ;
+  kill(pid, SIGKILL) ;
+}
+
+/* s6-svscan waits for its supervisors without limit, and a logger for the last writer of its pipe, which may be a daemon that nobody
+   supervises. Its lock is free when it has executed finish; until then, and no longer than the grace, it has its time. */
+static void stop_svscan (int runfd, unsigned int grace)
+{
+  if (scandir_control(runfd, "t", 1) == -1)
   {
-    strerr_warnw("stage 2 does not end: killed") ;
-    kill(pid, SIGKILL) ;
+    /* none runs: another stop has been here before */
+    if (errno != ENXIO) strerr_warnwusys("tell s6-svscan to end") ;
+    return ;
   }
-  it.it_value.tv_sec = it.it_value.tv_usec = 0 ;
-  setitimer(ITIMER_REAL, &it, 0) ;
-  fd_close(fd) ;
+  if (lockfile_wait(runfd, SCANDIR_CONTROL "/lock", grace) == 0) return ;
+  strerr_warnw("s6-svscan still waits for its supervisors: killing what is left") ;
+  /* everything but process 1 and this one; only where process 1 is ours */
+  if (scandir_pid(runfd) == 1) kill(-1, SIGKILL) ;
 }
 
 static int is_down (int dirfd)
@@ -173,6 +169,7 @@ static void stop_services (int runfd, int contenvfd)
 
 void stop_run (int runfd, int contenvfd)
 {
+  unsigned int grace ;
   int lock = lockfile_take(runfd, RUN_STOP_LOCK) ;
   if (lock == -1)
   {
@@ -180,9 +177,10 @@ void stop_run (int runfd, int contenvfd)
     strerr_warnwusys("lock " PATH_RUN "/" RUN_STOP_LOCK) ;
   }
   clock_start() ;
-  stop_rc(runfd, contenv_milliseconds(contenvfd, KILL_GRACETIME, KILL_GRACETIME_DEFAULT) + RC_MARGIN) ;
+  grace = contenv_milliseconds(contenvfd, KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
+  stop_rc(runfd, grace) ;
   stop_services(runfd, contenvfd) ;
-  if (scandir_control(runfd, "t", 1) == -1) strerr_warnwusys("tell s6-svscan to end") ;
+  stop_svscan(runfd, grace) ;
 }
 
 static int open_run (void)

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "contenv.h"
 #include "paths.h"
+#include "rc.h"
 #include "stages.h"
 #include "walk.h"
 
@@ -22,17 +23,11 @@
 #define SERVICES_READYTIME_DEFAULT 1000
 #define ANCHOR "legacy-services"   /* services hang below this row */
 
-static void die (void) gccattr_noreturn ;
-static void die (void)
-{
-  strerr_diefusys(EXIT_SYSTEM, "build the boot graph") ;
-}
-
 static void load_stages (struct walk *w)
 {
   size_t i = 0 ;
   for (; i < stage_table_len ; i++)
-    if (graph_add(&w->graph, stage_table[i].name) == GRAPH_NONE) die() ;
+    if (graph_add(&w->graph, stage_table[i].name) == GRAPH_NONE) rc_die(w->boot, "build the boot graph") ;
   for (i = 0 ; i < stage_table_len ; i++)
   {
     char const *const *after = stage_table[i].after ;
@@ -40,7 +35,7 @@ static void load_stages (struct walk *w)
     for (; j < sizeof stage_table[i].after / sizeof stage_table[i].after[0] && after[j] ; j++)
     {
       size_t d = graph_find(&w->graph, after[j]) ;
-      if (d == GRAPH_NONE || graph_depend(&w->graph, i, d) == -1) die() ;
+      if (d == GRAPH_NONE || graph_depend(&w->graph, i, d) == -1) rc_die(w->boot, "build the boot graph") ;
     }
   }
 }
@@ -62,15 +57,19 @@ static void load_service (struct walk *w, int parentfd, char const *name, size_t
   }
   snprintf(src, sizeof src, "/" ROOT_SERVICES "/%s", name) ;
   copy = strdup(name) ;
-  if (!copy) die() ;
+  if (!copy) rc_die(w->boot, "build the boot graph") ;
   r = service_make(b, copy, fd, src, &s) ;
   fd_close(fd) ;
   if (r == -1) { free(copy) ; w->failed = 1 ; return ; }
   /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): copy lives in the graph and in the array, which the analyzer does not see */
   s.node = graph_add(&w->graph, copy) ;
   if (s.node == GRAPH_NONE || graph_depend(&w->graph, s.node, anchor) == -1 || !genalloc_append(struct service, &w->services, &s))
-    die() ;
-  if (service_supervise(b, &s) == -1) strerr_warnwusys("link service ", name, " into the scandir") ;
+    rc_die(w->boot, "build the boot graph") ;
+  if (service_supervise(b, &s) == -1)
+  {
+    strerr_warnwusys("link service ", name, " into the scandir") ;
+    w->failed = 1 ;
+  }
 }
 
 static int visible (struct dirent const *d)
@@ -112,7 +111,11 @@ size_t walk_services_len (struct walk const *w)
 
 static void judge (struct walk *w, struct service const *s, enum service_verdict v)
 {
-  if (s->state == SERVICE_FAILED) w->failed = 1 ;
+  if (s->state == SERVICE_FAILED)
+  {
+    w->failed = 1 ;
+    if (s->code) w->code = s->code ;
+  }
   if (v != VERDICT_NONE) graph_settle(&w->graph, s->node, v == VERDICT_UP) ;
 }
 

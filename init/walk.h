@@ -11,7 +11,7 @@
 #include "graph.h"
 #include "services.h"
 
-/* The one walk over the boot graph: the stages of the table, then the services. Exits with 111 when memory runs out. */
+/* The one walk over the boot graph: the stages of the table, then the services. Ends through rc_die() when memory runs out. */
 
 struct walk
 {
@@ -20,10 +20,11 @@ struct walk
   genalloc services ;         /* struct service */
   unsigned int hold ;         /* how long a service without readiness notification must stay up, milliseconds */
   int failed ;                /* a stage, a service or a definition */
+  int code ;                  /* what the container exits with if a failure ends it */
   int missing ;               /* a stage that this version does not have was asked for: nothing more is started */
 } ;
 
-#define WALK_ZERO { .boot = 0, .graph = GRAPH_ZERO, .services = GENALLOC_ZERO, .hold = 0, .failed = 0, .missing = 0 }
+#define WALK_ZERO { .boot = 0, .graph = GRAPH_ZERO, .services = GENALLOC_ZERO, .hold = 0, .failed = 0, .code = 1, .missing = 0 }
 
 /* Reads the table and the service definitions, and puts the services under supervision, down. */
 extern void walk_load (struct walk *, struct boot const *) ;

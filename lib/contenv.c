@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,4 +128,17 @@ unsigned int contenv_milliseconds (int dirfd, char const *name, unsigned int fal
   if (contenv_get(dirfd, name, &sa) != 1 || !uint0_scan(sa.s, &n)) n = fallback ;
   stralloc_free(&sa) ;
   return n ;
+}
+
+int contenv_is_true (char const *s)
+{
+  return !strcmp(s, "1") || !strcasecmp(s, "true") || !strcasecmp(s, "yes") ;
+}
+
+int contenv_boolean (int dirfd, char const *name)
+{
+  stralloc sa = STRALLOC_ZERO ;
+  int r = contenv_get(dirfd, name, &sa) == 1 && contenv_is_true(sa.s) ;
+  stralloc_free(&sa) ;
+  return r ;
 }

@@ -15,4 +15,8 @@ extern int lockfile_take (int dirfd, char const *name) ;
 /* The pid of the process that has the lock; 0: nobody, or no such file; -1 and sets errno. */
 extern pid_t lockfile_holder (int dirfd, char const *name) ;
 
+/* Waits until nobody has the lock, at most ms milliseconds (more than INT_MAX: for ever). Uses SIGALRM and the real-time timer.
+   Returns 0 when it is free or there is no such file, or -1 and sets errno: EINTR the time is over. */
+extern int lockfile_wait (int dirfd, char const *name, unsigned int ms) ;
+
 #endif

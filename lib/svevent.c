@@ -44,20 +44,22 @@ int svevent_subscribe (int servicedirfd)
   for (; i < TRIES ; i++)
   {
     char path[sizeof S6_SUPERVISE_EVENTDIR + FIFO_NAMELEN + 1] = S6_SUPERVISE_EVENTDIR "/" ;
+    char hidden[sizeof path + 1] = S6_SUPERVISE_EVENTDIR "/." ;
     int fd, e ;
     if (fifo_name(path + sizeof S6_SUPERVISE_EVENTDIR) == -1) return -1 ;
-    if (mkfifoat(servicedirfd, path, 0600) == -1)
+    strcpy(hidden + sizeof S6_SUPERVISE_EVENTDIR + 1, path + sizeof S6_SUPERVISE_EVENTDIR) ;
+    /* hidden until it has its reader: a notification that found none would remove it */
+    if (mkfifoat(servicedirfd, hidden, 0600) == -1)
     {
       if (errno == EEXIST) continue ;
       return -1 ;
     }
     /* for reading and writing: the fifo is never without a writer, so that it never reads as ended */
-    fd = openat(servicedirfd, path, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC) ;
-    if (fd >= 0) return fd ;
+    fd = openat(servicedirfd, hidden, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC) ;
+    if (fd >= 0 && renameat(servicedirfd, hidden, servicedirfd, path) == 0) return fd ;
     e = errno ;
-    unlinkat(servicedirfd, path, 0) ;
-    /* a notification between mkfifo and open finds no reader and removes the fifo */
-    if (e == ENOENT) continue ;
+    unlinkat(servicedirfd, hidden, 0) ;
+    if (fd >= 0) fd_close(fd) ;
     return (errno = e, -1) ;
   }
   return (errno = EEXIST, -1) ;

@@ -158,6 +158,43 @@ RUN
   [ "$(exit_code)" = 0 ]
 }
 
+@test "L2 a daemon that keeps a logger's pipe open does not keep the container" {
+  service logged <<'RUN'
+#!/usr/bin/with-contenv sh
+setsid sh -c "trap '' TERM; exec sleep 1000000" &
+exec sleep 1000000
+RUN
+  mkdir "$ROOT/etc/services.d/logged/log"
+  printf '#!/bin/sh\nexec cat\n' >"$ROOT/etc/services.d/logged/log/run"
+  chmod 0755 "$ROOT/etc/services.d/logged/log/run"
+  boot -e S6_SERVICES_GRACETIME=600000 -e S6_KILL_GRACETIME=300
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
+  assert_log '^stop: warning: s6-svscan still waits .*killing what is left'
+}
+
+@test "L4 what a service wrote into the results file outlives a CMD that ends well on the stop" {
+  service judge <<'RUN'
+#!/usr/bin/with-contenv sh
+read x </config/go
+echo 3 >/run/s6-linux-init-container-results/exitcode
+/run/s6/basedir/bin/halt
+exec sleep 1000000
+RUN
+  mkfifo "$CONFIG/go"
+  start "${PATIENT[@]}" sh -c 'trap "exit 0" TERM; echo >/config/go; while :; do sleep 1000000 & wait; done'
+  [ "$(exit_code)" = 3 ]
+}
+
+@test "L6 S6_BEHAVIOUR_IF_STAGE2_FAILS=2 with a CMD: the code is the failing service's" {
+  service flappy <<'RUN'
+#!/usr/bin/with-contenv sh
+exit 42
+RUN
+  start "${PATIENT[@]}" -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2 sh -c 'trap "exit 0" TERM; while :; do sleep 1000000 & wait; done'
+  [ "$(exit_code)" = 42 ]
+}
+
 @test "L3 the exit code of the CMD is the container's: 7" {
   start --read-only --run exec "${PATIENT[@]}" sh -c 'exit 7'
   [ "$(exit_code)" = 7 ]

@@ -6,6 +6,7 @@
 
 #include "unit.h"
 #include "atomicfile.h"
+#include "exitcode.h"
 #include "lockfile.h"
 
 static void removal_follows_no_link (void **state)
@@ -96,10 +97,28 @@ static void lock_names_its_holder (void **state)
   assert_int_equal(lockfile_holder(dir, "lock"), pid) ;
   assert_int_equal(lockfile_take(dir, "lock"), -1) ;
   assert_int_equal(errno, EBUSY) ;
+  assert_int_equal(lockfile_wait(dir, "lock", 1), -1) ;
+  assert_int_equal(errno, EINTR) ;
   assert_int_equal(write(go[1], "", 1), 1) ;
+  assert_int_equal(lockfile_wait(dir, "lock", UINT32_MAX), 0) ;
   assert_int_equal(waitpid(pid, &wstat, 0), pid) ;
   assert_int_equal(wstat, 0) ;
   assert_int_equal(lockfile_holder(dir, "lock"), 0) ;
+}
+
+static void exit_code_is_read_and_written (void **state)
+{
+  int dir = *(int *)*state ;
+  assert_int_equal(exitcode_read(dir), 0) ;
+  assert_int_equal(mkdirat(dir, "s6-linux-init-container-results", 0755), 0) ;
+  assert_int_equal(exitcode_write(dir, 139), 0) ;
+  assert_int_equal(exitcode_read(dir), 139) ;
+  puts_in(dir, "s6-linux-init-container-results/exitcode", "7") ;
+  assert_int_equal(exitcode_read(dir), 7) ;
+  puts_in(dir, "s6-linux-init-container-results/exitcode", "256\n") ;
+  assert_int_equal(exitcode_read(dir), -1) ;
+  puts_in(dir, "s6-linux-init-container-results/exitcode", "bad") ;
+  assert_int_equal(exitcode_read(dir), -1) ;
 }
 
 int main (void)
@@ -110,7 +129,8 @@ int main (void)
     SCRATCH(removal_bounds_its_depth),
     SCRATCH(list_is_sorted_and_bounded),
     SCRATCH(write_replaces_even_a_link),
-    SCRATCH(lock_names_its_holder)
+    SCRATCH(lock_names_its_holder),
+    SCRATCH(exit_code_is_read_and_written)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }
