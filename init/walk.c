@@ -1,6 +1,5 @@
 /* ISC license. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +13,7 @@
 
 #include "clock.h"
 #include "contenv.h"
+#include "fstree.h"
 #include "paths.h"
 #include "rc.h"
 #include "stages.h"
@@ -72,11 +72,6 @@ static void load_service (struct walk *w, int parentfd, char const *name, size_t
   }
 }
 
-static int visible (struct dirent const *d)
-{
-  return d->d_name[0] != '.' ;
-}
-
 static void load_services (struct walk *w)
 {
   size_t anchor = graph_find(&w->graph, ANCHOR) ;
@@ -88,7 +83,7 @@ static void load_services (struct walk *w)
     if (errno != ENOENT) { strerr_warnwusys("open /" ROOT_SERVICES) ; w->failed = 1 ; }
     return ;
   }
-  n = scandirat(fd, ".", &entries, &visible, &alphasort) ;
+  n = fstree_scan(fd, ".", &entries) ;
   if (n == -1) { strerr_warnwusys("read /" ROOT_SERVICES) ; w->failed = 1 ; }
   for (; i < n ; i++)
   {

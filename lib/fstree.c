@@ -65,12 +65,17 @@ static int visible (struct dirent const *d)
   return d->d_name[0] != '.' ;
 }
 
+int fstree_scan (int dirfd, char const *name, struct dirent ***ret)
+{
+  return scandirat(dirfd, name, ret, &visible, &alphasort) ;
+}
+
 int fstree_list (int dirfd, char const *name, char *list, size_t max)
 {
   struct dirent **entries ;
   size_t used = 0 ;
   int i = 0 ;
-  int n = scandirat(dirfd, name, &entries, &visible, &alphasort) ;
+  int n = fstree_scan(dirfd, name, &entries) ;
   if (n == -1) return errno == ENOENT || errno == ENOTDIR ? 0 : -1 ;
   if (max) list[0] = 0 ;
   for (; i < n ; i++)

@@ -11,7 +11,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "atomicfile.h"
+#include "exitcode.h"
 #include "fstree.h"
 #include "paths.h"
 #include "rundir.h"
@@ -106,7 +106,7 @@ int rundir_populate (int runfd, gid_t contenv_gid, char const **ret_what)
     if (mkdirat(runfd, fresh[i], 0755) == -1) return -1 ;
   }
   *ret_what = RUN_EXITCODE ;
-  if (atomicfile_write(runfd, RUN_EXITCODE, "0\n", 2, 0644) == -1) return -1 ;
+  if (exitcode_write(runfd, 0) == -1) return -1 ;
   *ret_what = RUN_CONTENV ;
   return make_contenv(runfd, contenv_gid) ;
 }
