@@ -10,10 +10,4 @@ extern void stop_run (int runfd, int contenvfd) ;
 /* Whether a stop has begun. */
 extern int stop_begun (int runfd) ;
 
-/* The variables that bound a stop, and their defaults in milliseconds: s6-overlay's. */
-#define SERVICES_GRACETIME "S6_SERVICES_GRACETIME"
-#define SERVICES_GRACETIME_DEFAULT 3000
-#define KILL_GRACETIME "S6_KILL_GRACETIME"
-#define KILL_GRACETIME_DEFAULT 3000
-
 #endif

@@ -15,7 +15,7 @@
 
 #define SUFFIX ".new-"
 
-int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+static int write_new (int dirfd, char const *name, char const *s, size_t len, mode_t mode, int durable)
 {
   size_t namelen = strlen(name) ;
   char tmp[4096] ;
@@ -33,10 +33,12 @@ int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mo
     fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
   }
   if (fd == -1) return -1 ;
-  if (allwrite(fd, s, len) < len || fchmod(fd, mode) == -1) goto err ;
+  if (allwrite(fd, s, len) < len || fchmod(fd, mode) == -1 || (durable && fsync(fd) == -1)) goto err ;
   fd_close(fd) ;
   fd = -1 ;
   if (renameat(dirfd, tmp, dirfd, name) == -1) goto err ;
+  /* the name too; where a directory cannot be synced, nothing more can be done */
+  if (durable) fsync(dirfd) ;
   return 0 ;
 
  err:
@@ -45,4 +47,14 @@ int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mo
   unlinkat(dirfd, tmp, 0) ;
   errno = e ;
   return -1 ;
+}
+
+int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+{
+  return write_new(dirfd, name, s, len, mode, 0) ;
+}
+
+int atomicfile_write_durable (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+{
+  return write_new(dirfd, name, s, len, mode, 1) ;
 }

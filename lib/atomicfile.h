@@ -10,4 +10,7 @@
    Returns 0, or -1 and sets errno; the old file is then as it was. */
 extern int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode) ;
 
+/* The same, synced, for what must survive a power cut; dirfd must be open for reading, and name stand in it directly. */
+extern int atomicfile_write_durable (int dirfd, char const *name, char const *s, size_t len, mode_t mode) ;
+
 #endif

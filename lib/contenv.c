@@ -132,7 +132,8 @@ unsigned int contenv_milliseconds (int dirfd, char const *name, unsigned int fal
 
 int contenv_is_true (char const *s)
 {
-  return !strcmp(s, "1") || !strcasecmp(s, "true") || !strcasecmp(s, "yes") ;
+  unsigned int n ;
+  return uint0_scan(s, &n) ? n != 0 : !strcasecmp(s, "true") || !strcasecmp(s, "yes") ;
 }
 
 int contenv_boolean (int dirfd, char const *name)

@@ -33,7 +33,7 @@ extern int contenv_load (int dirfd, stralloc *sa, size_t *ret_n) ;
 /* A number of milliseconds from the variable, or fallback when it is unset or no number. */
 extern unsigned int contenv_milliseconds (int dirfd, char const *name, unsigned int fallback) ;
 
-/* Whether s means yes, as s6-overlay's booleans do: 1, true or yes, in any case. */
+/* Whether s means yes, as s6-overlay's booleans do: a number other than 0, true or yes, in any case. */
 extern int contenv_is_true (char const *s) ;
 
 /* The same of the variable; 0 when it is unset. */
