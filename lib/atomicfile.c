@@ -12,8 +12,10 @@
 #include <skalibs/types.h>
 
 #include "atomicfile.h"
+#include "xattrs.h"
 
 #define SUFFIX ".new-"
+#define REPLACE_SUFFIX ".new"
 
 int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
 {
@@ -42,6 +44,36 @@ int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mo
  err:
   e = errno ;
   if (fd >= 0) fd_close(fd) ;
+  unlinkat(dirfd, tmp, 0) ;
+  errno = e ;
+  return -1 ;
+}
+
+/* Order matters: a change of owner drops capabilities and set-id bits, an ACL changes the mode. */
+static int keep_attributes (int new, int old)
+{
+  struct stat o = { .st_mode = 0644 }, n ;
+  if (fstat(new, &n) == -1) return -1 ;
+  if (old == -1) return fchmod(new, o.st_mode) ;
+  if (fstat(old, &o) == -1) return -1 ;
+  /* who may not change owners may still rewrite a file of his own */
+  if ((n.st_uid != o.st_uid || n.st_gid != o.st_gid) && fchown(new, o.st_uid, o.st_gid) == -1) return -1 ;
+  if (xattrs_copy(old, new) == -1) return -1 ;
+  return fchmod(new, o.st_mode & 07777) ;
+}
+
+int atomicfile_replace (int dirfd, char const *name, int old, char const *s, size_t len)
+{
+  char tmp[4096] ;
+  int fd, e ;
+  if (snprintf(tmp, sizeof tmp, "%s" REPLACE_SUFFIX, name) >= (int)sizeof tmp) return (errno = ENAMETOOLONG, -1) ;
+  if (unlinkat(dirfd, tmp, 0) == -1 && errno != ENOENT) return -1 ;
+  fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
+  if (fd == -1) return -1 ;
+  if (allwrite(fd, s, len) == len && keep_attributes(fd, old) == 0 && fsync(fd) == 0
+   && renameat(dirfd, tmp, dirfd, name) == 0) { fd_close(fd) ; return 0 ; }
+  e = errno ;
+  fd_close(fd) ;
   unlinkat(dirfd, tmp, 0) ;
   errno = e ;
   return -1 ;
