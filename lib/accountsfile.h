@@ -30,6 +30,10 @@ extern int accountsfile_has (stralloc const *text, struct accountsfile_field con
    ENOTUNIQ there are more. */
 extern int accountsfile_find (stralloc const *text, char const *name, struct accountsfile_field *f) ;
 
+/* Whether the only line called name has the n ids from its third field on. Returns 1, 0 when there is no such line, or -1 and sets
+   errno: EEXIST it has others, EINVAL the fields are no ids, ENOTUNIQ. */
+extern int accountsfile_has_ids (stralloc const *text, char const *name, unsigned int const *ids, unsigned int n) ;
+
 /* The edits. They return 1 when the text changed, 0 when it was so already, -1 and set errno when it cannot be done, the text
    untouched: that of accountsfile_find, EINVAL the entry is too short or the id there no number, ENOMEM.
    set_id: field number field (from 0) of the entry name becomes id. 0911 is 911 already.
