@@ -49,4 +49,10 @@ struct accountsedit
      EROFS, EACCES, EPERM, ENOSPC...: *ret_where could not be written, and is as it was. */
 extern int accountsedit_apply (int rootfd, struct accountsedit const *edits, size_t n, unsigned int ms, char const **ret_where) ;
 
+/* What this errno says of *ret_where, in a few words. */
+extern char const *accountsedit_strerror (int e) ;
+
+/* As long as lckpwdf(3) waits. */
+#define ACCOUNTSEDIT_MS 15000
+
 #endif
