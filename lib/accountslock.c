@@ -67,20 +67,15 @@ static int is_stale (int rootfd, char const *file)
   struct stat st ;
   char s[32] ;
   pid_t pid ;
-  size_t n, len ;
+  ssize_t n ;
+  size_t len ;
   int e ;
   int fd = openat(rootfd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
-  errno = 0 ;
-  n = allread(fd, s, sizeof s - 1) ;
-  if (!n && errno == EPIPE) errno = 0 ;
-  if (errno || fstat(fd, &st) == -1)
-  {
-    e = errno ;
-    fd_close(fd) ;
-    return (errno = e, -1) ;
-  }
+  n = fstat(fd, &st) == -1 ? -1 : fd_read(fd, s, sizeof s - 1) ;
+  e = errno ;
   fd_close(fd) ;
+  if (n == -1) return (errno = e, -1) ;
   s[n] = 0 ;
   len = pid_scan(s, &pid) ;
   if (!len || (s[len] && s[len] != '\n') || pid <= 0) return 1 ;
