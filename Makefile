@@ -47,7 +47,7 @@ $(BUILD)/%.o : %.c Makefile | $(BUILD)/deps-build
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -c -o $@ $<
 
 # unit tests: the library's units, dynamic, under the sanitizers
-$(BUILD)/unit/% : tests/unit/%.c $(wildcard lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
+$(BUILD)/unit/% : tests/unit/%.c $(wildcard tests/*.h tests/unit/*.h lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo 'cc $@ (sanitized)'
 	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) $(SANITIZE) -o $@ $< $(wildcard lib/*.c) -lcmocka $(LDLIBS)
@@ -58,7 +58,7 @@ unit : $(UNIT_TESTS)
 ubsan :
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan CFLAGS="-O1 -g -std=c11 -fsanitize=undefined -fno-sanitize-recover=all" all
 
-$(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
+$(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tests/*.h lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo 'clang $@ (libFuzzer, sanitized)'
 	@clang $(CPPFLAGS) -std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(wildcard lib/*.c) $(LDLIBS)

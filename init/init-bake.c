@@ -11,23 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
 #include "accounts.h"
+#include "accountsedit.h"
 #include "boot.h"
 #include "paths.h"
 #include "programs.h"
 
 #define USER "abc"
 #define USER_ID 911
-#define PASSWD_LINE USER ":x:911:911::/config:/bin/false\n"
-#define GROUP_LINE USER ":x:911:\n"
-#define SHADOW_LINE USER ":!:::::::\n"
-#define GSHADOW_LINE USER ":!::\n"
-#define NEW_SUFFIX ".init-bake"
 
 static char const *const program_dirs[] = { ROOT_EXECLINE_DIR, ROOT_PROGRAM_DIRS } ;
 
@@ -75,41 +69,6 @@ static void check_programs (int rootfd)
     strerr_dief(EXIT_USER, rootname, PATH_EXE, " is not in the image: install stillroot there first") ;
 }
 
-/* The file as it was, with line at its end: written new, synced, renamed; mode and owner kept. */
-static void append_line (int rootfd, char const *file, char const *line, int create)
-{
-  stralloc sa = STRALLOC_ZERO ;
-  struct stat st = { .st_mode = 0644, .st_uid = 0, .st_gid = 0 } ;
-  char tmp[PATH_MAX] ;
-  int fd = openat(rootfd, file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1)
-  {
-    if (errno == ENOENT && !create) return ;
-    if (errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "open ", rootname, "/", file) ;
-  }
-  else
-  {
-    if (fstat(fd, &st) == -1 || !slurp(&sa, fd)) strerr_diefusys(EXIT_SYSTEM, "read ", rootname, "/", file) ;
-    fd_close(fd) ;
-  }
-  if ((sa.len && sa.s[sa.len - 1] != '\n' && !stralloc_catb(&sa, "\n", 1)) || !stralloc_cats(&sa, line))
-    strerr_diefusys(EXIT_SYSTEM, "compose ", rootname, "/", file) ;
-  snprintf(tmp, sizeof tmp, "%s" NEW_SUFFIX, file) ;
-  unlinkat(rootfd, tmp, 0) ;
-  fd = openat(rootfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
-  if (fd == -1) strerr_diefusys(EXIT_SYSTEM, "create ", rootname, "/", tmp) ;
-  if (allwrite(fd, sa.s, sa.len) < sa.len || fchown(fd, st.st_uid, st.st_gid) == -1 || fchmod(fd, st.st_mode & 07777) == -1
-   || fsync(fd) == -1 || renameat(rootfd, tmp, rootfd, file) == -1)
-  {
-    int e = errno ;
-    unlinkat(rootfd, tmp, 0) ;
-    errno = e ;
-    strerr_diefusys(EXIT_SYSTEM, "write ", rootname, "/", file) ;
-  }
-  fd_close(fd) ;
-  stralloc_free(&sa) ;
-}
-
 /* Whether the id is free for abc: refuses what would make abc someone else. */
 static void check_free (int rootfd, char const *file, char const *kind)
 {
@@ -121,6 +80,12 @@ static void check_free (int rootfd, char const *file, char const *kind)
 
 static void bake_user (int rootfd)
 {
+  static struct accountsedit const edits[] =
+  {
+    { .kind = ACCOUNTSEDIT_GROUP, .name = USER, .gid = USER_ID },
+    { .kind = ACCOUNTSEDIT_USER, .name = USER, .uid = USER_ID, .gid = USER_ID, .home = "/" ROOT_CONFIG, .shell = "/bin/false" }
+  } ;
+  char const *where ;
   uid_t uid ;
   gid_t gid, ggid ;
   int has_group, has_user ;
@@ -132,18 +97,14 @@ static void bake_user (int rootfd)
   if (!has_user && errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "find the user " USER " in ", rootname, "/" ROOT_PASSWD) ;
   if ((has_group && ggid != USER_ID) || (has_user && (uid != USER_ID || gid != USER_ID)))
     strerr_dief(EXIT_USER, "user or group " USER " exists in ", rootname, "/" ROOT_ETC " with another id than 911: remove it, or give it 911:911") ;
-  if (!has_group)
+  if (accountsedit_apply(rootfd, edits, sizeof edits / sizeof edits[0], ACCOUNTSEDIT_MS, &where) == -1)
   {
-    append_line(rootfd, ROOT_GROUP, GROUP_LINE, 1) ;
-    append_line(rootfd, ROOT_GSHADOW, GSHADOW_LINE, 0) ;
-    strerr_warni("created group " USER " (911)") ;
+    int e = errno ;
+    strerr_dief(e == ENOTUNIQ || e == EILSEQ || e == ELOOP || e == ENXIO || e == ENOTDIR ? EXIT_USER : EXIT_SYSTEM,
+      "unable to create user and group " USER ": ", rootname, "/", where, ": ", accountsedit_strerror(e)) ;
   }
-  if (!has_user)
-  {
-    append_line(rootfd, ROOT_PASSWD, PASSWD_LINE, 1) ;
-    append_line(rootfd, ROOT_SHADOW, SHADOW_LINE, 0) ;
-    strerr_warni("created user " USER " (911:911, home /config, no shell)") ;
-  }
+  if (!has_group) strerr_warni("created group " USER " (911)") ;
+  if (!has_user) strerr_warni("created user " USER " (911:911, home /config, no shell)") ;
 }
 
 static void bake_directory (int rootfd, char const *name, uid_t owner)

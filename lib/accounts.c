@@ -1,7 +1,6 @@
 /* ISC license. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 
@@ -10,9 +9,8 @@
 #include <skalibs/types.h>
 
 #include "accounts.h"
+#include "accountsfile.h"
 #include "paths.h"
-
-struct field { char const *s ; size_t len ; } ;
 
 int accounts_id_scan (char const *s, size_t len, unsigned int *ret)
 {
@@ -29,58 +27,32 @@ int accounts_id_scan (char const *s, size_t len, unsigned int *ret)
   return 1 ;
 }
 
-static int load (int rootfd, char const *file, stralloc *sa)
+static int load (int rootfd, char const *file, stralloc *text)
 {
-  int fd = openat(rootfd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
-  int r ;
+  int fd = accountsfile_load(rootfd, file, text) ;
   if (fd == -1) return -1 ;
-  r = slurp(sa, fd) ? 0 : -1 ;
   fd_close(fd) ;
-  return r ;
+  return 0 ;
 }
 
-/* Splits off the next line at *pos into up to n fields; returns their number, or -1 at the end. */
-static int next_line (stralloc const *sa, size_t *pos, struct field *f, int n)
+static int scan (stralloc const *text, struct accountsfile_field const *f, unsigned int *ret)
 {
-  char const *line = sa->s + *pos ;
-  char const *end ;
-  size_t len ;
-  int i = 0 ;
-  if (*pos >= sa->len) return -1 ;
-  end = memchr(line, '\n', sa->len - *pos) ;
-  len = end ? (size_t)(end - line) : sa->len - *pos ;
-  *pos += len + 1 ;
-  while (i < n)
-  {
-    char const *colon = memchr(line, ':', len) ;
-    f[i].s = line ;
-    f[i].len = colon ? (size_t)(colon - line) : len ;
-    i++ ;
-    if (!colon) break ;
-    len -= (size_t)(colon - line) + 1 ;
-    line = colon + 1 ;
-  }
-  return i ;
-}
-
-static int is_name (struct field const *f, char const *name)
-{
-  return f->len == strlen(name) && !memcmp(f->s, name, f->len) ;
+  return accounts_id_scan(text->s + f->pos, f->len, ret) ;
 }
 
 static int find (int rootfd, char const *file, char const *name, int nids, unsigned int *ids)
 {
   stralloc sa = STRALLOC_ZERO ;
-  struct field f[4] ;
+  struct accountsfile_field f[ACCOUNTSFILE_FIELDS] ;
   size_t pos = 0 ;
   int n, e = ENOENT ;
   if (load(rootfd, file, &sa) == -1) e = errno ;
-  else while ((n = next_line(&sa, &pos, f, 4)) != -1)
+  else while ((n = accountsfile_next(&sa, &pos, f)) != -1)
   {
-    if (!is_name(f, name)) continue ;
+    if (!accountsfile_is(&sa, f, name)) continue ;
     e = n >= 2 + nids
-     && accounts_id_scan(f[2].s, f[2].len, ids)
-     && (nids < 2 || accounts_id_scan(f[3].s, f[3].len, ids + 1)) ? 0 : EINVAL ;
+     && scan(&sa, f + 2, ids)
+     && (nids < 2 || scan(&sa, f + 3, ids + 1)) ? 0 : EINVAL ;
     break ;
   }
   stralloc_free(&sa) ;
@@ -107,7 +79,7 @@ int accounts_group (int rootfd, char const *name, gid_t *ret_gid)
 int accounts_owner_of_id (int rootfd, char const *file, unsigned int id, char const *except, char *ret, size_t max)
 {
   stralloc sa = STRALLOC_ZERO ;
-  struct field f[3] ;
+  struct accountsfile_field f[ACCOUNTSFILE_FIELDS] ;
   size_t pos = 0 ;
   int n, found = 0 ;
   if (load(rootfd, file, &sa) == -1)
@@ -116,15 +88,38 @@ int accounts_owner_of_id (int rootfd, char const *file, unsigned int id, char co
     stralloc_free(&sa) ;
     return (errno = e, -1) ;
   }
-  while (!found && (n = next_line(&sa, &pos, f, 3)) != -1)
+  while (!found && (n = accountsfile_next(&sa, &pos, f)) != -1)
   {
     unsigned int u ;
-    if (n < 3 || is_name(f, except) || !accounts_id_scan(f[2].s, f[2].len, &u) || u != id) continue ;
+    if (n < 3 || accountsfile_is(&sa, f, except) || !scan(&sa, f + 2, &u) || u != id) continue ;
     if (f[0].len >= max) f[0].len = max - 1 ;
-    memcpy(ret, f[0].s, f[0].len) ;
+    memcpy(ret, sa.s + f[0].pos, f[0].len) ;
     ret[f[0].len] = 0 ;
     found = 1 ;
   }
   stralloc_free(&sa) ;
   return found ;
+}
+
+ssize_t accounts_groups_of (int rootfd, char const *member, gid_t *ret, size_t max)
+{
+  stralloc sa = STRALLOC_ZERO ;
+  struct accountsfile_field f[ACCOUNTSFILE_FIELDS] ;
+  size_t pos = 0, found = 0 ;
+  int n ;
+  if (load(rootfd, ROOT_GROUP, &sa) == -1)
+  {
+    int e = errno ;
+    stralloc_free(&sa) ;
+    return (errno = e, -1) ;
+  }
+  while ((n = accountsfile_next(&sa, &pos, f)) != -1)
+  {
+    unsigned int gid ;
+    if (n < 4 || !accountsfile_has(&sa, f + 3, member) || !scan(&sa, f + 2, &gid)) continue ;
+    if (found < max) ret[found] = gid ;
+    found++ ;
+  }
+  stralloc_free(&sa) ;
+  return (ssize_t)found ;
 }

@@ -12,10 +12,12 @@
 #include <skalibs/types.h>
 
 #include "atomicfile.h"
+#include "xattrs.h"
 
 #define SUFFIX ".new-"
+#define REPLACE_SUFFIX ".new"
 
-static int write_new (int dirfd, char const *name, char const *s, size_t len, mode_t mode, int durable)
+int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
 {
   size_t namelen = strlen(name) ;
   char tmp[4096] ;
@@ -33,12 +35,10 @@ static int write_new (int dirfd, char const *name, char const *s, size_t len, mo
     fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
   }
   if (fd == -1) return -1 ;
-  if (allwrite(fd, s, len) < len || fchmod(fd, mode) == -1 || (durable && fsync(fd) == -1)) goto err ;
+  if (allwrite(fd, s, len) < len || fchmod(fd, mode) == -1) goto err ;
   fd_close(fd) ;
   fd = -1 ;
   if (renameat(dirfd, tmp, dirfd, name) == -1) goto err ;
-  /* the name too; where a directory cannot be synced, nothing more can be done */
-  if (durable) fsync(dirfd) ;
   return 0 ;
 
  err:
@@ -49,12 +49,32 @@ static int write_new (int dirfd, char const *name, char const *s, size_t len, mo
   return -1 ;
 }
 
-int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+/* Order matters: a change of owner drops capabilities and set-id bits, an ACL changes the mode. */
+static int keep_attributes (int new, int old)
 {
-  return write_new(dirfd, name, s, len, mode, 0) ;
+  struct stat o = { .st_mode = 0644 }, n ;
+  if (fstat(new, &n) == -1) return -1 ;
+  if (old == -1) return fchmod(new, o.st_mode) ;
+  if (fstat(old, &o) == -1) return -1 ;
+  /* who may not change owners may still rewrite a file of his own */
+  if ((n.st_uid != o.st_uid || n.st_gid != o.st_gid) && fchown(new, o.st_uid, o.st_gid) == -1) return -1 ;
+  if (xattrs_copy(old, new) == -1) return -1 ;
+  return fchmod(new, o.st_mode & 07777) ;
 }
 
-int atomicfile_write_durable (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+int atomicfile_replace (int dirfd, char const *name, int old, char const *s, size_t len)
 {
-  return write_new(dirfd, name, s, len, mode, 1) ;
+  char tmp[4096] ;
+  int fd, e ;
+  if (snprintf(tmp, sizeof tmp, "%s" REPLACE_SUFFIX, name) >= (int)sizeof tmp) return (errno = ENAMETOOLONG, -1) ;
+  if (unlinkat(dirfd, tmp, 0) == -1 && errno != ENOENT) return -1 ;
+  fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
+  if (fd == -1) return -1 ;
+  if (allwrite(fd, s, len) == len && keep_attributes(fd, old) == 0 && fsync(fd) == 0
+   && renameat(dirfd, tmp, dirfd, name) == 0) { fd_close(fd) ; return 0 ; }
+  e = errno ;
+  fd_close(fd) ;
+  unlinkat(dirfd, tmp, 0) ;
+  errno = e ;
+  return -1 ;
 }

@@ -10,7 +10,10 @@
    Returns 0, or -1 and sets errno; the old file is then as it was. */
 extern int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode) ;
 
-/* The same, synced, for what must survive a power cut; dirfd must be open for reading, and name stand in it directly. */
-extern int atomicfile_write_durable (int dirfd, char const *name, char const *s, size_t len, mode_t mode) ;
+/* The same for a file that is not ours: name, which fd is open on, gets the len bytes at s and keeps owner, mode and extended
+   attributes (ACLs are such). Where there is no such file yet, fd is -1: the new one has mode 0644. The content is on disk before
+   it has its name; the directory is the caller's to sync. Callers lock each other out; what a killed one left is replaced.
+   Returns 0, or -1 and sets errno: EBUSY name is a mount point. The old file is then as it was, and no other is left. */
+extern int atomicfile_replace (int dirfd, char const *name, int fd, char const *s, size_t len) ;
 
 #endif

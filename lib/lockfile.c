@@ -11,20 +11,48 @@
 
 #include "lockfile.h"
 
-int lockfile_take (int dirfd, char const *name)
+static void nothing (int sig)
+{
+  (void)sig ;
+}
+
+/* fcntl(F_SETLKW), ended by EINTR after ms milliseconds. */
+static int set_within (int fd, struct flock const *fl, unsigned int ms)
+{
+  /* without SA_RESTART: the alarm ends the wait */
+  struct sigaction sa = { .sa_handler = &nothing } ;
+  /* should the first alarm come before the wait begins, the next ends it */
+  struct itimerval it = { .it_interval = { 0, 100000 }, .it_value = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 + 1 } } ;
+  int r, e ;
+  sigaction(SIGALRM, &sa, 0) ;
+  if (ms <= INT_MAX) setitimer(ITIMER_REAL, &it, 0) ;
+  r = fcntl(fd, F_SETLKW, fl) ;
+  e = errno ;
+  it = (struct itimerval){ { 0, 0 }, { 0, 0 } } ;
+  setitimer(ITIMER_REAL, &it, 0) ;
+  errno = e ;
+  return r ;
+}
+
+int lockfile_take_within (int dirfd, char const *name, unsigned int ms)
 {
   int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600) ;
-  int r ;
+  struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0 } ;
+  int r, e ;
   if (fd == -1) return -1 ;
-  r = fd_lock(fd, 1, 1) ;
-  if (r == 1) return fd ;
-  if (!r) errno = EBUSY ;
-  {
-    int e = errno ;
-    fd_close(fd) ;
-    errno = e ;
-  }
+  r = fcntl(fd, F_SETLK, &fl) ;
+  if (r == -1 && (errno == EAGAIN || errno == EACCES) && ms) r = set_within(fd, &fl, ms) ;
+  if (r == 0) return fd ;
+  /* three names of "another has it": at once, and when the alarm came */
+  e = errno == EAGAIN || errno == EACCES || errno == EINTR ? EBUSY : errno ;
+  fd_close(fd) ;
+  errno = e ;
   return -1 ;
+}
+
+int lockfile_take (int dirfd, char const *name)
+{
+  return lockfile_take_within(dirfd, name, 0) ;
 }
 
 pid_t lockfile_holder (int dirfd, char const *name)
@@ -40,27 +68,14 @@ pid_t lockfile_holder (int dirfd, char const *name)
   return fl.l_type == F_UNLCK ? 0 : fl.l_pid ;
 }
 
-static void nothing (int sig)
-{
-  (void)sig ;
-}
-
 int lockfile_wait (int dirfd, char const *name, unsigned int ms)
 {
-  /* without SA_RESTART: the alarm ends the wait */
-  struct sigaction sa = { .sa_handler = &nothing } ;
   struct flock fl = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0 } ;
-  /* should the first alarm come before the wait begins, the next ends it */
-  struct itimerval it = { .it_interval = { 0, 100000 }, .it_value = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 + 1 } } ;
   int r, e ;
   int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
-  sigaction(SIGALRM, &sa, 0) ;
-  if (ms <= INT_MAX) setitimer(ITIMER_REAL, &it, 0) ;
-  r = fcntl(fd, F_SETLKW, &fl) ;
+  r = set_within(fd, &fl, ms) ;
   e = errno ;
-  it = (struct itimerval){ { 0, 0 }, { 0, 0 } } ;
-  setitimer(ITIMER_REAL, &it, 0) ;
   fd_close(fd) ;
   return r == -1 ? (errno = e, -1) : 0 ;
 }

@@ -12,6 +12,10 @@
    Returns the descriptor, or -1 and sets errno: EBUSY another process has it. */
 extern int lockfile_take (int dirfd, char const *name) ;
 
+/* The same, but waits for another process at most ms milliseconds (more than INT_MAX: for ever). Uses SIGALRM and the real-time timer
+   where it has to wait. */
+extern int lockfile_take_within (int dirfd, char const *name, unsigned int ms) ;
+
 /* The pid of the process that has the lock; 0: nobody, or no such file; -1 and sets errno. */
 extern pid_t lockfile_holder (int dirfd, char const *name) ;
 

@@ -16,6 +16,8 @@
 #define PATH_SH "/bin/sh"
 #define PATH_TERMINATION_LOG "/dev/termination-log"
 #define PATH_UID_MAP "/proc/self/uid_map"
+#define PATH_PROC "/proc"
+#define PATH_OWN_FDS PATH_PROC "/self/fd"
 #define PATH_RUN "/run"
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
@@ -31,6 +33,12 @@
 #define ROOT_GROUP "etc/group"
 #define ROOT_SHADOW "etc/shadow"
 #define ROOT_GSHADOW "etc/gshadow"
+#define ROOT_PWD_LOCK "etc/.pwd.lock"
+#define ROOT_PWD_LOCK_NEW ROOT_PWD_LOCK ".new"
+#define ROOT_PASSWD_LOCK ROOT_PASSWD ".lock"
+#define ROOT_GROUP_LOCK ROOT_GROUP ".lock"
+#define ROOT_SHADOW_LOCK ROOT_SHADOW ".lock"
+#define ROOT_GSHADOW_LOCK ROOT_GSHADOW ".lock"
 #define ROOT_USER_BUNDLE "etc/s6-overlay/s6-rc.d/user/contents.d"
 #define ROOT_USER2_BUNDLE "etc/s6-overlay/s6-rc.d/user2/contents.d"
 #define ROOT_CONFIG "config"

@@ -55,8 +55,9 @@ static void remember (int configfd, stralloc *history, char const *name)
 {
   if ((history->len && history->s[history->len - 1] != '\n' && !stralloc_catb(history, "\n", 1))
    || !stralloc_cats(history, name) || !stralloc_catb(history, "\n", 1)
-   || atomicfile_write_durable(configfd, CONFIG_MIGRATIONS, history->s, history->len, 0644) == -1)
+   || atomicfile_replace(configfd, CONFIG_MIGRATIONS, -1, history->s, history->len) == -1)
     say_warningsys("remember in /" ROOT_CONFIG "/" CONFIG_MIGRATIONS " that migration ", name, " has run; it will run again") ;
+  else fsync(configfd) ;
 }
 
 /* Whether the migration has run before, by the history as it is now. */
