@@ -90,9 +90,12 @@ static void conclude (struct rc *rc)
     strerr_warn("[services.d] done.") ;
     strerr_warn("[ls.io-init] done.") ;
   }
-  /* 0: go on silently; each failure has had its line */
-  else if (!behaviour(rc)) say_info(INCOMPLETE) ;
-  else say_warning(INCOMPLETE) ;
+  /* with 0, go on silently: each failure has had its line */
+  else if (!rc->walk.fatal)
+  {
+    if (behaviour(rc)) say_warning(INCOMPLETE) ;
+    else say_info(INCOMPLETE) ;
+  }
 }
 
 static void begin_stop (struct rc *rc)

@@ -66,12 +66,15 @@ static enum stage_result conclude (struct boot const *b, struct stage_run *run, 
 {
   struct stage const *s = run->stage ;
   char const *why = run->reason.len && stralloc_0(&run->reason) ? run->reason.s : "" ;
+  stralloc line = STRALLOC_ZERO ;
   switch (result)
   {
     case STAGE_DONE : report(b, s, "done", why[0] ? why : run->asked ? run->what.s : "") ; break ;
     case STAGE_FATAL :
       report(b, s, "failed", why) ;
-      fatal_say(0, s->name, ": ", why) ;
+      reason_add(&line, ": ", why) ;
+      fatal_say(0, s->name, stralloc_0(&line) ? line.s : "", "") ;
+      stralloc_free(&line) ;
       break ;
     default :
       report(b, s, "failed", why) ;

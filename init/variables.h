@@ -7,6 +7,7 @@
 
 #define VAR_PUID "PUID"
 #define VAR_PGID "PGID"
+#define ID_DEFAULT 911
 #define VAR_UMASK "UMASK"
 #define VAR_FILE_PREFIX "FILE__"
 #define VAR_DOCKER_MODS "DOCKER_MODS"

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "accounts.h"
 #include "contenv.h"
 #include "fstree.h"
 #include "paths.h"
@@ -64,25 +63,6 @@ int asked_envfile (struct boot const *b, stralloc *what)
   }
   if (n >= 0) free(names) ;
   return what->len != 0 ;
-}
-
-/* An id that abc already has asks for nothing. */
-int asked_user_remap (struct boot const *b, stralloc *what)
-{
-  struct { char const *name ; unsigned int current ; } ids[] = { { VAR_PUID, 0 }, { VAR_PGID, 0 } } ;
-  size_t i = 0 ;
-  int known = accounts_user(b->rootfd, "abc", &ids[0].current, &ids[1].current) == 0 ;
-  int asked = 0 ;
-  for (; i < sizeof ids / sizeof ids[0] ; i++)
-  {
-    stralloc value = STRALLOC_ZERO ;
-    unsigned int id ;
-    int same = known && contenv_get(b->contenvfd, ids[i].name, &value) == 1
-            && accounts_id_scan(value.s, value.len, &id) && id == ids[i].current ;
-    stralloc_free(&value) ;
-    if (!same && variable(b, ids[i].name, what)) asked = 1 ;
-  }
-  return asked ;
 }
 
 int asked_device_perms (struct boot const *b, stralloc *what)

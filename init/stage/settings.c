@@ -65,6 +65,9 @@ enum stage_result stage_settings (struct boot const *b, struct script *script, s
     else if (r && !(*settings[i].check)(value.s))
       reason_add(reason, settings[i].name, " is not ", settings[i].wants, ": \"", value.s, "\"; correct it, or unset it") ;
   }
+  value.len = 0 ;
+  if (!reason->len && contenv_get(b->contenvfd, VAR_PUID, &value) == 1 && value.len && strspn(value.s, "0") == value.len)
+    say_warning(VAR_PUID " is 0: applications run as root; choose another user") ;
   stralloc_free(&value) ;
   return reason->len ? STAGE_FATAL : STAGE_DONE ;
 }
@@ -93,14 +96,6 @@ static int missing (struct boot const *b, size_t from, size_t to, char const *se
   return names->len > start ;
 }
 
-static int is_set (struct boot const *b, char const *name)
-{
-  stralloc value = STRALLOC_ZERO ;
-  int r = contenv_get(b->contenvfd, name, &value) == 1 && value.len ;
-  stralloc_free(&value) ;
-  return r ;
-}
-
 enum stage_result stage_capabilities (struct boot const *b, struct script *script, stralloc *reason)
 {
   stralloc names = STRALLOC_ZERO ;
@@ -109,7 +104,7 @@ enum stage_result stage_capabilities (struct boot const *b, struct script *scrip
   if (missing(b, 0, CAPS_NEEDED, " and ", &names) && stralloc_0(&names))
   {
     /* where nobody has asked for the user, an image may run all of it as root */
-    if (is_set(b, VAR_PUID) || is_set(b, VAR_PGID))
+    if (contenv_is_set(b->contenvfd, VAR_PUID) || contenv_is_set(b->contenvfd, VAR_PGID))
     {
       result = STAGE_FATAL ;
       reason_add(reason, VAR_PUID " or " VAR_PGID " is set, but the capabilities to run applications as that user are missing: ", names.s,

@@ -11,6 +11,7 @@
 #include "hook.h"
 #include "migrations.h"
 #include "paths.h"
+#include "remap.h"
 #include "requests.h"
 #include "settings.h"
 
@@ -25,10 +26,11 @@ struct stage const stage_table[] =
   { "custom-services",          BOOT_RW,   0,         { "settings" },                            &asked_custom_services, &stage_custom_services, 0 },
   { STAGE_DEFINITIONS,          BOOT_ANY,  0,         { "stage2-hook", "custom-services" },      0,                      0, 0 },
   { "init-migrations",          BOOT_ANY,  0,         { "settings", "capabilities" },            0,                      &stage_migrations, 0 },
-  { "user-remap",               BOOT_RW,   ROOT_ETC,  { "init-migrations" },                     &asked_user_remap,      0, 0 },
+  { "user-remap",               BOOT_RW,   ROOT_ETC,  { "init-migrations" },                     &asked_user_remap,      &stage_user_remap, 0 },
+  { "user-groups",              BOOT_RW,   ROOT_ETC,  { "user-remap" },                          &asked_user_groups,     &stage_user_groups, 0 },
   { "own-config",               BOOT_ROOT, 0,         { "user-remap" },                          0,                      &stage_own_config, 0 },
   { "own-app",                  BOOT_RW,   0,         { "user-remap" },                          0,                      &stage_own_app, 0 },
-  { "init-adduser",             BOOT_ANY,  0,         { "user-remap", "own-config", "own-app" }, 0,                      &stage_adduser, 0 },
+  { "init-adduser",             BOOT_ANY,  0,         { "user-remap", "user-groups", "own-config", "own-app" }, 0,                      &stage_adduser, 0 },
   { "fix-attrs",                BOOT_ANY,  0,         { "init-adduser" },                        &asked_fix_attrs,       0, 0 },
   { "umask",                    BOOT_RW,   0,         { "settings" },                            &asked_umask,           &stage_umask, 0 },
   { "init-device-perms",        BOOT_ROOT, 0,         { "init-adduser" },                        &asked_device_perms,    0, 0 },
