@@ -24,6 +24,7 @@
 #include "accounts.h"
 #include "boot.h"
 #include "contenv.h"
+#include "etcdir.h"
 #include "execargs.h"
 #include "fatal.h"
 #include "paths.h"
@@ -97,18 +98,16 @@ static void await_runtime (char const *const *envp)
 /* A runtime profile is another place for what an image keeps in /etc. */
 static void choose_profile (struct boot *b, char const *const *envp)
 {
-  static char path[sizeof ROOT_PROFILES + NAME_MAX + 1] ;
+  static char path[ETCDIR_MAX] ;
   char const *name = env_get2(envp, VAR_PROFILE) ;
   int fd ;
-  if (!name || !*name) return ;
-  if (strchr(name, '/') || name[0] == '.' || strlen(name) > NAME_MAX)
+  if (etcdir_path(name, path) == -1)
     fatal(EXIT_USER, 0, VAR_PROFILE " is not the name of a directory in /" ROOT_PROFILES ": ", name, "correct it, or unset it") ;
-  strcpy(path, ROOT_PROFILES "/") ;
-  strcat(path, name) ;
+  b->etc = path ;
+  if (!name || !*name) return ;
   fd = openat(b->rootfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (fd == -1) fatal(EXIT_USER, errno, "unable to open the runtime profile /", path, "correct " VAR_PROFILE ", or unset it") ;
   fd_close(fd) ;
-  b->etc = path ;
 }
 
 static void inspect_privileges (struct privileges *p)
@@ -226,7 +225,7 @@ static void exec_svscan (char const *const *envp, int readyfd)
 
 int init_main (int argc, char const *const *argv, char const *const *envp)
 {
-  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .etc = ROOT_ETC, .report = &report } ;
+  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report } ;
   struct rootfs root ;
   stralloc path = STRALLOC_ZERO ;
   char const *minimal[2] = { 0, 0 } ;

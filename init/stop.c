@@ -19,6 +19,7 @@
 #include "boot.h"
 #include "clock.h"
 #include "contenv.h"
+#include "contfinish.h"
 #include "lockfile.h"
 #include "paths.h"
 #include "programs.h"
@@ -182,6 +183,7 @@ void stop_run (int runfd, int contenvfd)
   grace = contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
   stop_rc(runfd, grace) ;
   stop_services(runfd, contenvfd) ;
+  contfinish_run(contenvfd) ;
   stop_svscan(runfd, grace) ;
 }
 

@@ -3,7 +3,7 @@
 #ifndef STILLROOT_STOP_H
 #define STILLROOT_STOP_H
 
-/* Stops the container in order: stage 2 with its CMD, the services, then s6-svscan, whose finish program ends the rest.
+/* Stops the container in order: stage 2 with its CMD, the services, cont-finish.d, then s6-svscan, whose finish program ends the rest.
    Waits for each, kills what outlasts its grace. Returns at once when another process is at it already. */
 extern void stop_run (int runfd, int contenvfd) ;
 

@@ -62,27 +62,22 @@ int asked_user_remap (struct boot const *b, stralloc *what)
   return what->len != 0 ;
 }
 
-static char const *remedy (int e, char const *where)
+/* Makes the edits, or appends why they cannot be made, how to mend that, and else what not to ask for. */
+static int apply (struct boot const *b, struct accountsedit const *edits, size_t n, char const *otherwise, stralloc *reason)
 {
+  char const *where, *remedy ;
+  int r = accountsedit_apply(b->rootfd, edits, n, LOCK_MS, &where) ;
+  int e = errno ;
+  if (r >= 0) return r ;
   switch (e)
   {
-    case ENOENT : return "; run init-bake in the image build" ;
-    case ENOSPC : return "; free some space" ;
-    case EBUSY : return strstr(where, ".lock") ? "; end the process that has it, or remove it" : "; do not mount over it, or unset PUID and PGID" ;
-    default : return "; mend the file in the image, or unset PUID and PGID" ;
+    case ENOENT : remedy = "run init-bake in the image build" ; break ;
+    case ENOSPC : remedy = "free some space" ; break ;
+    case EBUSY : remedy = strstr(where, ".lock") ? "end the process that has it, or remove it" : "do not mount anything over it" ; break ;
+    default : remedy = "mend the file in the image" ;
   }
-}
-
-static int apply (struct boot const *b, struct accountsedit const *edits, size_t n, stralloc *reason)
-{
-  char const *where ;
-  int r = accountsedit_apply(b->rootfd, edits, n, LOCK_MS, &where) ;
-  if (r == -1)
-  {
-    int e = errno ;
-    reason_add(reason, "unable to change /", where, ": ", accountsedit_strerror(e), remedy(e, where)) ;
-  }
-  return r ;
+  reason_add(reason, "unable to change /", where, ": ", accountsedit_strerror(e), "; ", remedy, ", or ", otherwise) ;
+  return -1 ;
 }
 
 enum stage_result stage_user_remap (struct boot const *b, struct script *script, stralloc *reason)
@@ -91,7 +86,7 @@ enum stage_result stage_user_remap (struct boot const *b, struct script *script,
     { .kind = ACCOUNTSEDIT_IDS, .name = USER, .uid = wanted(b, VAR_PUID), .gid = wanted(b, VAR_PGID) } ;
   (void)script ;
   /* as another user than the one that was asked for, nothing is to run */
-  if (apply(b, &edit, 1, reason) == -1) return STAGE_FATAL ;
+  if (apply(b, &edit, 1, "unset " VAR_PUID " and " VAR_PGID, reason) == -1) return STAGE_FATAL ;
   if (contenv_give(b->contenvfd, edit.gid) == -1)
     say_warningsys("give " PATH_CONTENV " to the group " USER) ;
   return STAGE_DONE ;
@@ -146,7 +141,7 @@ static int add_group (struct boot const *b, gid_t gid, stralloc *reason)
   } ;
   int exists = accounts_owner_of_id(b->rootfd, ROOT_GROUP, gid, "", name, sizeof name) == 1 ;
   if (!exists) name[5 + uint_fmt(name + 5, gid)] = 0 ;
-  return apply(b, edits + exists, 2 - (size_t)exists, reason) ;
+  return apply(b, edits + exists, 2 - (size_t)exists, "start the container without the group", reason) ;
 }
 
 enum stage_result stage_user_groups (struct boot const *b, struct script *script, stralloc *reason)

@@ -159,16 +159,16 @@ service_ids() {
 }
 
 @test "U6 --group-add: services keep the group, root's own by the image's group file are not given to abc" {
-  echo 'wheel:x:10:root' >>"$ROOT/etc/group"
-  echo 'video:x:44:' >>"$ROOT/etc/group"
-  boot --group-add 10 --group-add 44 --group-add 4242
+  echo 'rooters:x:77:root' >>"$ROOT/etc/group"
+  grep -q '^[^:]*:[^:]*:44:' "$ROOT/etc/group" || echo 'video:x:44:' >>"$ROOT/etc/group"
+  boot --group-add 77 --group-add 44 --group-add 4242
   assert_boot rw
   [ "$(in_container id -G abc | tr ' ' '\n' | sort -n | xargs)" = '44 911 4242' ]
   [ "$(grep -c '^group4242:x:4242:abc$' "$ROOT/etc/group")" = 1 ]
   grep -qE '^Groups:.*\<44\>' "$(inside "/proc/$(in_container s6-svstat -o pid /run/service/keeper)/status")"
   stop_container
   inode=$(stat -c %i "$ROOT/etc/group")
-  boot --group-add 10 --group-add 44 --group-add 4242
+  boot --group-add 77 --group-add 44 --group-add 4242
   assert_boot rw
   [ "$(stat -c %i "$ROOT/etc/group")" = "$inode" ]
 }
