@@ -70,7 +70,7 @@ install : $(BUILD)/stillroot
 	install -D -m 0755 $(BUILD)/stillroot $(DESTDIR)/usr/lib/stillroot/stillroot
 	mkdir -p $(DESTDIR)/usr/bin
 	ln -sfn usr/lib/stillroot/stillroot $(DESTDIR)/init
-	for p in with-contenv printcontenv init-status init-bake ; do ln -sfn ../lib/stillroot/stillroot $(DESTDIR)/usr/bin/$$p ; done
+	for p in with-contenv printcontenv lsiown init-status init-bake ; do ln -sfn ../lib/stillroot/stillroot $(DESTDIR)/usr/bin/$$p ; done
 	for m in $(MAN1) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man1/$${m##*/} ; done
 	for m in $(MAN8) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man8/$${m##*/} ; done
 

@@ -43,7 +43,7 @@ static char const *const command_names[] =
   "redirfd", "runblock", "shift", "trap", "tryexec", "ucspilogd", "umask", "unexport", "wait", "withstdinas"
 } ;
 
-static char const *const own_commands[] = { "with-contenv", "printcontenv", "init-status" } ;
+static char const *const own_commands[] = { "with-contenv", "printcontenv", "lsiown", "init-status" } ;
 
 static char const *rootname = "" ;
 

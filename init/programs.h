@@ -8,6 +8,7 @@
 /* Usage lines: for --help and for wrong use. */
 #define WITH_CONTENV_USAGE "with-contenv PROGRAM [ARGUMENTS...]"
 #define PRINTCONTENV_USAGE "printcontenv NAME"
+#define LSIOWN_USAGE "lsiown [-cfvhHLPR] USER[:GROUP]|:GROUP PATH..."
 #define INIT_STATUS_USAGE "init-status [--json]"
 #define INIT_BAKE_USAGE "init-bake [ROOT]"
 #define HALT_USAGE "halt"
@@ -22,6 +23,7 @@ extern program_func crash_main ;      /* .s6-svscan/crash */
 extern program_func service_run_main ; /* run, in service directories of ours */
 extern program_func with_contenv_main ;
 extern program_func printcontenv_main ;
+extern program_func lsiown_main ;
 extern program_func init_status_main ;
 extern program_func init_bake_main ;
 

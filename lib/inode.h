@@ -1,0 +1,31 @@
+/* ISC license. */
+
+#ifndef STILLROOT_INODE_H
+#define STILLROOT_INODE_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* What the ownership of a tree is decided on. */
+struct inode
+{
+  uint64_t dev, ino ;
+  uint64_t mount ;            /* dev where the kernel does not number its mounts */
+  uint64_t change, birth ;    /* nanoseconds; birth 0 where the file system does not keep it */
+  uint32_t mode, nlink, uid, gid ;
+} ;
+
+/* The entry name of dirfd, a link itself and not what it leads to; "": dirfd itself.
+   Returns 0, or -1 and sets errno, *ret untouched. */
+extern int inode_stat (int dirfd, char const *name, struct inode *ret) ;
+
+/* 1 when both are the same inode, not merely one that has got the number of another that is gone. */
+extern int inode_same (struct inode const *, struct inode const *) ;
+
+/* Opens the entry name of dirfd as a mere reference (O_PATH), itself where it is a link, at a moment when nobody makes or removes links
+   to it: where ret->nlink is 1, the entry that was opened is its only link, whatever a hostile process does meanwhile. Waits for such a
+   moment, at the expense of *patience milliseconds, which the callers of a walk share; directories need none.
+   Returns the descriptor, or -1 and sets errno, *ret untouched; EAGAIN: no such moment came. */
+extern int inode_open_steady (int dirfd, char const *name, struct inode *ret, atomic_int *patience) ;
+
+#endif
