@@ -222,6 +222,7 @@ int stop_main (int argc, char const *const *argv, char const *const *envp)
   if (runfd == -1) strerr_diefusys(EXIT_SYSTEM, "open " PATH_RUN) ;
   contenvfd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (contenvfd == -1) say_warningsys("open " PATH_CONTENV) ;
+  verbosity_load(contenvfd) ;
   /* init blocks them until s6-svscan is there, and s6-svscan passes its mask on */
   sig_blocknone() ;
   sig_ignore(SIGPIPE) ;
