@@ -85,6 +85,7 @@ static int end (int code)
 {
   int runfd = open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int contenvfd = runfd == -1 ? -1 : openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  verbosity_load(contenvfd) ;
   end_the_rest(contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) ;
   if (contenv_boolean(contenvfd, VAR_SYNC_DISKS)) sync() ;
   return code >= 0 ? code : runfd == -1 ? EXIT_SYSTEM : exit_code(runfd) ;

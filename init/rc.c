@@ -16,8 +16,8 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "atomicfile.h"
 #include "clock.h"
+#include "cmdpid.h"
 #include "command.h"
 #include "contenv.h"
 #include "exitcode.h"
@@ -53,7 +53,7 @@ void rc_die (struct boot const *b, char const *what)
   fatal_say(errno, "unable to ", what, "the container is stopped") ;
   exitcode_write(b->runfd, EXIT_SYSTEM) ;
   /* process 1 is s6-svscan, or about to be: the signal stays pending until its handler is there, which stops the container */
-  kill(getppid(), SIGTERM) ;
+  stop_ask(b->runfd, getppid()) ;
   _exit(EXIT_SYSTEM) ;
 }
 
@@ -113,7 +113,7 @@ static void begin_stop (struct rc *rc)
 static void command_ended (struct rc *rc, int wstat)
 {
   rc->cmd_ended = 1 ;
-  unlinkat(rc->boot->runfd, RUN_CMDPID, 0) ;
+  cmdpid_remove(rc->boot->runfd) ;
   /* a CMD that a stop has ended by a signal did what it was told; and why the container stops counts for more than how the CMD takes it */
   if (!rc->stopping || (!WIFSIGNALED(wstat) && !exitcode_read(rc->boot->runfd))) set_exit_code(rc, svevent_exitcode(wstat)) ;
   begin_stop(rc) ;
@@ -201,13 +201,11 @@ static void turn (struct rc *rc, int sigfd, int *readyfd)
   give_up_late(rc) ;
 }
 
-/* For the handler of signals that are the CMD's. */
-static void publish_command (struct rc *rc)
+/* From now on the handler of the container's signals sends them on to the CMD. */
+static void divert_signals (struct rc *rc)
 {
-  char fmt[PID_FMT + 1] ;
-  size_t len = pid_fmt(fmt, rc->cmd_pid) ;
-  fmt[len++] = '\n' ;
-  if (atomicfile_write(rc->boot->runfd, RUN_CMDPID, fmt, len, 0644) == -1) say_warningsys("write " PATH_RUN "/" RUN_CMDPID) ;
+  if (scandir_divert_winch(rc->boot->runfd, PATH_EXE) == -1) say_warningsys("divert SIGWINCH to the command") ;
+  if (cmdpid_write(rc->boot->runfd, rc->cmd_pid) == -1) say_warningsys("write " PATH_RUN "/" RUN_CMDPID) ;
 }
 
 static void start_command (struct rc *rc)
@@ -216,7 +214,7 @@ static void start_command (struct rc *rc)
   if (!rc->reported) write_report(rc, "booting") ;
   rc->cmd_pid = command_spawn(rc->boot->contenvfd, rc->cmd) ;
   if (rc->cmd_pid == -1) rc_die(rc->boot, "start the command") ;
-  if (contenv_boolean(rc->boot->contenvfd, VAR_CMD_SIGNALS)) publish_command(rc) ;
+  if (contenv_boolean(rc->boot->contenvfd, VAR_CMD_SIGNALS)) divert_signals(rc) ;
 }
 
 static int command_may_start (struct rc const *rc)

@@ -17,7 +17,9 @@
 #include <skalibs/types.h>
 
 #include "boot.h"
+#include "atomicfile.h"
 #include "clock.h"
+#include "cmdpid.h"
 #include "contenv.h"
 #include "contfinish.h"
 #include "lockfile.h"
@@ -192,18 +194,39 @@ static int open_run (void)
   return open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
 }
 
+int stop_ask (int runfd, pid_t pid)
+{
+  /* without the file a CMD that gets the signals would get this one too; for all other containers the signal is enough */
+  if (atomicfile_write(runfd, RUN_HALT, "", 0, 0644) == -1) say_warningsys("write " PATH_RUN "/" RUN_HALT) ;
+  return kill(pid, SIGTERM) ;
+}
+
+/* Sends the signal on to a CMD that is to get it. Returns whether there is one, and nobody has asked for a stop all the same:
+   stage 2 stops the container when the CMD has ended, so it must be there. */
+static int forward (int runfd, int sig)
+{
+  pid_t pid = cmdpid_read(runfd) ;
+  if (!pid || faccessat(runfd, RUN_HALT, F_OK, 0) == 0 || lockfile_holder(runfd, RUN_RC_LOCK) <= 0) return 0 ;
+  return kill(pid, sig) == 0 ;
+}
+
+/* s6-svscan's handler for a signal: called by its name, SIGTERM and the like. */
 int stop_main (int argc, char const *const *argv, char const *const *envp)
 {
   int runfd = open_run() ;
   int contenvfd ;
-  (void)argc ; (void)argv ; (void)envp ;
+  char const *slash = strrchr(argv[0], '/') ;
+  int sig = sig_number((slash ? slash + 1 : argv[0]) + sizeof "SIG" - 1) ;
+  (void)argc ; (void)envp ;
   PROG = "stop" ;
   if (runfd == -1) strerr_diefusys(EXIT_SYSTEM, "open " PATH_RUN) ;
   contenvfd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (contenvfd == -1) say_warningsys("open " PATH_CONTENV) ;
+  verbosity_load(contenvfd) ;
   /* init blocks them until s6-svscan is there, and s6-svscan passes its mask on */
   sig_blocknone() ;
   sig_ignore(SIGPIPE) ;
+  if (forward(runfd, sig) || sig == SIGWINCH) return 0 ;
   stop_run(runfd, contenvfd) ;
   return 0 ;
 }
@@ -221,6 +244,6 @@ int halt_main (int argc, char const *const *argv, char const *const *envp)
   if (pid == -1 && errno == EACCES) strerr_dief(EXIT_USER, "only the user that the container was started as can stop it") ;
   if (pid == -1) strerr_diefusys(EXIT_SYSTEM, "find s6-svscan") ;
   if (!pid) strerr_dief(EXIT_USER, "no s6-svscan runs on " PATH_SCANDIR ": is this a booted container?") ;
-  if (kill(pid, SIGTERM) == -1) strerr_diefusys(errno == EPERM ? EXIT_USER : EXIT_SYSTEM, "signal s6-svscan") ;
+  if (stop_ask(runfd, pid) == -1) strerr_diefusys(errno == EPERM ? EXIT_USER : EXIT_SYSTEM, "signal s6-svscan") ;
   return 0 ;
 }

@@ -12,6 +12,9 @@ extern unsigned int verbosity ;
 /* Sets it from the value of S6_VERBOSITY; 0, or no number: it stays what it is. */
 extern void verbosity_set (char const *) ;
 
+/* Sets it from S6_VERBOSITY in the environment directory, for programs whose own environment is s6-svscan's. */
+extern void verbosity_load (int contenvfd) ;
+
 #define say_warning(...) do { if (verbosity >= 1) strerr_warnw(__VA_ARGS__) ; } while (0)
 #define say_warningsys(...) do { if (verbosity >= 1) strerr_warnwusys(__VA_ARGS__) ; } while (0)
 #define say_info(...) do { if (verbosity >= 2) strerr_warni(__VA_ARGS__) ; } while (0)

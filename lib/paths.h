@@ -81,6 +81,7 @@
 #define RUN_BASEDIR_BIN RUN_BASEDIR "/bin"
 #define RUN_REPORT_JSON RUN_STATE "/boot-report.json"
 #define RUN_REPORT_TEXT RUN_STATE "/boot-report.txt"
+#define RUN_HALT RUN_STATE "/halt"
 #define RUN_RC_LOCK RUN_STATE "/rc.lock"
 #define RUN_STOP_LOCK RUN_STATE "/stop.lock"
 

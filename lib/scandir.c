@@ -33,6 +33,11 @@ int scandir_make (int runfd, char const *exe, char const **ret_what)
   return 0 ;
 }
 
+int scandir_divert_winch (int runfd, char const *exe)
+{
+  return symlinkat(exe, runfd, HANDLER("SIGWINCH")) ;
+}
+
 int scandir_control (int runfd, char const *s, size_t len)
 {
   return controlfifo_write(runfd, SCANDIR_CONTROL "/control", s, len) ;

@@ -10,6 +10,10 @@
    Returns 0, or -1 and sets errno, with the path at fault (relative to /run) in *ret_what. */
 extern int scandir_make (int runfd, char const *exe, char const **ret_what) ;
 
+/* SIGWINCH stops nothing and has no handler until this links one to exe: for a CMD that gets the container's signals.
+   Returns 0, or -1 and sets errno. */
+extern int scandir_divert_winch (int runfd, char const *exe) ;
+
 /* Writes the control commands s (s6-svscanctl(8)'s letters) to the s6-svscan of the scandir.
    Returns 0, or -1 and sets errno: ENXIO none is running. */
 extern int scandir_control (int runfd, char const *s, size_t len) ;

@@ -67,17 +67,18 @@ retry() {
   done
 }
 
-# start [OPTION...] [CMD...]: the options are bundle's. Returns at once; $INPUT, a file, is standard input.
+# start [OPTION...] [CMD...]: the options are bundle's. Returns at once; $INPUT, a file, is standard input, $HELD, another, descriptor 3.
 start() {
   bundle "$@"
   rm -f "$DIR/exit"
   : >"$LOG"
   : >"$DIR/exit.wanted"
-  local runc=(runc --root "$DIR/state" run --bundle "$DIR" "$ID")
+  local runc=(runc --root "$DIR/state" run --bundle "$DIR" ${HELD:+--preserve-fds 1} "$ID")
   [ -z "$TTY" ] || runc=(script -qefc "${runc[*]@Q}" "$DIR/typescript")
   # runc gives the container pipes, and copies; bats' descriptor 3 would keep bats from ending
   {
     local code=0
+    [ -z "${HELD-}" ] || exec 3<"$HELD"
     "${runc[@]}" <"${INPUT:-/dev/null}" >"$LOG" 2>&1 || code=$?
     echo "$code" >"$DIR/exit.new"
     mv "$DIR/exit.new" "$DIR/exit"

@@ -1,11 +1,12 @@
 /* ISC license. */
 
-/* fstree, atomicfile, lockfile: the units that touch directories we own. */
+/* fstree, atomicfile, lockfile, exitcode, cmdpid: the units that touch directories we own. */
 
 #include <sys/wait.h>
 
 #include "unit.h"
 #include "atomicfile.h"
+#include "cmdpid.h"
 #include "exitcode.h"
 #include "lockfile.h"
 
@@ -121,6 +122,25 @@ static void exit_code_is_read_and_written (void **state)
   assert_int_equal(exitcode_read(dir), -1) ;
 }
 
+static void pid_of_the_command_is_no_group (void **state)
+{
+  static char const *const bad[] = { "0\n", "1\n", "-5\n", "junk", "" } ;
+  int dir = *(int *)*state ;
+  size_t i = 0 ;
+  mkdirat(dir, "s6", 0755) ;
+  assert_int_equal(cmdpid_read(dir), 0) ;
+  assert_int_equal(cmdpid_write(dir, 4711), 0) ;
+  assert_int_equal(cmdpid_read(dir), 4711) ;
+  for (; i < sizeof bad / sizeof bad[0] ; i++)
+  {
+    cmdpid_remove(dir) ;
+    puts_in(dir, "s6/cmdpid", bad[i]) ;
+    assert_int_equal(cmdpid_read(dir), 0) ;
+  }
+  cmdpid_remove(dir) ;
+  assert_int_equal(faccessat(dir, "s6/cmdpid", F_OK, 0), -1) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -130,7 +150,8 @@ int main (void)
     SCRATCH(list_is_sorted_and_bounded),
     SCRATCH(write_replaces_even_a_link),
     SCRATCH(lock_names_its_holder),
-    SCRATCH(exit_code_is_read_and_written)
+    SCRATCH(exit_code_is_read_and_written),
+    SCRATCH(pid_of_the_command_is_no_group)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }
