@@ -49,7 +49,6 @@
 #define ROOT_CUSTOM_SCRIPTS "custom-cont-init.d"
 #define ROOT_CUSTOM_SERVICES "custom-services.d"
 #define ROOT_CRONTABS "etc/crontabs"
-#define ROOT_CRONTABS_ABC ROOT_CRONTABS "/abc"
 #define ROOT_CRONTABS_DEFAULT "defaults/crontabs"
 #define CONFIG_CRONTABS "crontabs"        /* in ROOT_CONFIG */
 #define ROOT_CRONTABS_CONFIG ROOT_CONFIG "/" CONFIG_CRONTABS
