@@ -111,7 +111,8 @@ enum stage_result stage_begin (struct boot const *b, struct stage const *s, stru
   if (s->asked && !run->asked) reason_add(&run->reason, "nothing to do") ;
   else if (unfit(b, s, &run->reason)) return skip(b, run) ;
   else if (s->run) return work(b, run) ;
-  else if (run->asked)
+  /* a service may be all that is asked for */
+  else if (run->asked && !s->service)
   {
     reason_add(&run->reason, "this version of stillroot cannot do it yet: ", run->what.s, "; remove it, or use a version that can") ;
     return conclude(b, run, STAGE_FATAL) ;

@@ -17,7 +17,28 @@
 #define SUFFIX ".new-"
 #define REPLACE_SUFFIX ".new"
 
-int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+/* Where the caller has attributes to give, the content is to last too. */
+static int fill (int fd, char const *s, size_t len, mode_t mode, struct stat const *attributes)
+{
+  if (allwrite(fd, s, len) < len) return -1 ;
+  if (!attributes) return fchmod(fd, mode) ;
+  /* the owner first: a change of it drops set-id bits */
+  if (fchown(fd, attributes->st_uid, attributes->st_gid) == -1) return -1 ;
+  return fchmod(fd, mode) == -1 ? -1 : fsync(fd) ;
+}
+
+static int rename_new (int dirfd, char const *tmp, char const *name, int replace)
+{
+  struct stat st ;
+  if (replace) return renameat(dirfd, tmp, dirfd, name) ;
+  if (renameat2(dirfd, tmp, dirfd, name, RENAME_NOREPLACE) == 0) return 0 ;
+  /* not every network file system can */
+  if (errno != EINVAL && errno != ENOSYS) return -1 ;
+  if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) return (errno = EEXIST, -1) ;
+  return renameat(dirfd, tmp, dirfd, name) ;
+}
+
+static int write_new (int dirfd, char const *name, char const *s, size_t len, mode_t mode, struct stat const *attributes, int replace)
 {
   size_t namelen = strlen(name) ;
   char tmp[4096] ;
@@ -35,10 +56,10 @@ int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mo
     fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
   }
   if (fd == -1) return -1 ;
-  if (allwrite(fd, s, len) < len || fchmod(fd, mode) == -1) goto err ;
+  if (fill(fd, s, len, mode, attributes) == -1) goto err ;
   fd_close(fd) ;
   fd = -1 ;
-  if (renameat(dirfd, tmp, dirfd, name) == -1) goto err ;
+  if (rename_new(dirfd, tmp, name, replace) == -1) goto err ;
   return 0 ;
 
  err:
@@ -47,6 +68,16 @@ int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mo
   unlinkat(dirfd, tmp, 0) ;
   errno = e ;
   return -1 ;
+}
+
+int atomicfile_write (int dirfd, char const *name, char const *s, size_t len, mode_t mode)
+{
+  return write_new(dirfd, name, s, len, mode, 0, 1) ;
+}
+
+int atomicfile_install (int dirfd, char const *name, char const *s, size_t len, struct stat const *attributes, int replace)
+{
+  return write_new(dirfd, name, s, len, attributes->st_mode & 07777, attributes, replace) ;
 }
 
 /* Order matters: a change of owner drops capabilities and set-id bits, an ACL changes the mode. */

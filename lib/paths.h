@@ -46,9 +46,12 @@
 #define CONFIG_MIGRATIONS ".migrations"   /* in ROOT_CONFIG */
 #define ROOT_CUSTOM_SCRIPTS "custom-cont-init.d"
 #define ROOT_CUSTOM_SERVICES "custom-services.d"
-#define ROOT_CRONTABS_ABC "etc/crontabs/abc"
+#define ROOT_CRONTABS "etc/crontabs"
 #define ROOT_CRONTABS_DEFAULT "defaults/crontabs"
-#define ROOT_CRONTABS_CONFIG "config/crontabs"
+#define CONFIG_CRONTABS "crontabs"        /* in ROOT_CONFIG */
+#define ROOT_CRONTABS_CONFIG ROOT_CONFIG "/" CONFIG_CRONTABS
+#define ROOT_CRON_SPOOL "var/spool/cron/crontabs"
+#define ROOT_CRON "usr/sbin/cron"
 #define ROOT_MOD_PACKAGES "mod-repo-packages-to-install.list"
 #define ROOT_MOD_PIP_PACKAGES "mod-pip-packages-to-install.list"
 
@@ -75,6 +78,7 @@
 #define RUN_CONTENV RUN_STATE "/container_environment"
 #define RUN_LEGACY_SERVICES RUN_STATE "/legacy-services"
 #define RUN_CUSTOM_SERVICES RUN_STATE "/custom-services"
+#define RUN_CRONTABS RUN_STATE "/crontabs"
 #define RUN_UMASK RUN_STATE "/umask"
 #define RUN_CMDPID RUN_STATE "/cmdpid"
 #define RUN_BASEDIR RUN_STATE "/basedir"

@@ -70,14 +70,6 @@ int asked_device_perms (struct boot const *b, stralloc *what)
   return variable(b, VAR_DEVICES, what) ;
 }
 
-int asked_crontabs (struct boot const *b, stralloc *what)
-{
-  int user = file(b, ROOT_CRONTABS_ABC, what) ;
-  int defaults = entries(b, ROOT_CRONTABS_DEFAULT, what) ;
-  int config = entries(b, ROOT_CRONTABS_CONFIG, what) ;
-  return user || defaults || config ;
-}
-
 int asked_mods (struct boot const *b, stralloc *what)
 {
   return variable(b, VAR_DOCKER_MODS, what) ;

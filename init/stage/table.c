@@ -6,6 +6,7 @@
 #include "adduser.h"
 #include "boot.h"
 #include "contscripts.h"
+#include "crontabs.h"
 #include "custom.h"
 #include "envfile.h"
 #include "hook.h"
@@ -37,13 +38,14 @@ struct stage const stage_table[] =
   { "init-device-perms",        BOOT_ROOT, 0,         { "init-adduser" },                        &asked_device_perms,    0, 0 },
   { "init-os-end",              BOOT_ANY,  0,         { "init-adduser", "init-device-perms" },   0,                      0, 0 },
   { "init-config",              BOOT_ANY,  0,         { "init-os-end" },                         0,                      0, 0 },
-  { "init-crontab-config",      BOOT_ROOT, 0,         { "init-config" },                         &asked_crontabs,        0, 0 },
+  { "init-crontab-config",      BOOT_ROOT, 0,         { "init-config" },                         &asked_crontabs,        &stage_crontabs, 0 },
   { "init-config-end",          BOOT_ANY,  0,         { "init-config", "init-crontab-config" },  0,                      0, 0 },
   { "init-mods",                BOOT_RW,   0,         { "init-config-end" },                     &asked_mods,            0, 0 },
   { "init-mods-package-install", BOOT_RW,  0,         { "init-mods" },                           &asked_mods_packages,   0, 0 },
   { "init-mods-end",            BOOT_ANY,  0,         { "init-mods-package-install" },           0,                      0, 0 },
   { "init-custom-files",        BOOT_ANY,  0,         { "init-mods-end" },                       0,                      &stage_custom_files, 0 },
   { "init-services",            BOOT_ANY,  0,         { "init-custom-files", STAGE_DEFINITIONS, "umask" }, 0,            0, 0 },
+  { "svc-cron",                 BOOT_ROOT, 0,         { "init-services", "init-crontab-config" }, &asked_cron,           0, "svc-cron" },
   { "user",                     BOOT_ANY,  0,         { "init-services" },                       &asked_user_bundles,    0, 0 },
   { "legacy-cont-init",         BOOT_ANY,  0,         { "base", "fix-attrs" },                   &asked_cont_init,       &stage_cont_init, 0 },
   { "legacy-services",          BOOT_ANY,  0,         { "user", "legacy-cont-init" },            0,                      0, 0 }

@@ -79,6 +79,24 @@ static void write_replaces_even_a_link (void **state)
   assert_int_equal(fstree_list(dir, ".", 0, 0), 2) ;
 }
 
+static void install_gives_it_away_and_spares_what_is_there (void **state)
+{
+  int dir = *(int *)*state ;
+  struct stat const attributes = { .st_mode = 0640, .st_uid = 12, .st_gid = 34 } ;
+  struct stat st ;
+  assert_int_equal(atomicfile_install(dir, "f", "one", 3, &attributes, 0), 0) ;
+  assert_int_equal(fstatat(dir, "f", &st, 0), 0) ;
+  assert_int_equal(st.st_uid, 12) ;
+  assert_int_equal(st.st_gid, 34) ;
+  assert_int_equal(st.st_mode, S_IFREG | 0640) ;
+  assert_int_equal(atomicfile_install(dir, "f", "two", 3, &attributes, 0), -1) ;
+  assert_int_equal(errno, EEXIST) ;
+  assert_content(dir, "f", "one", 3) ;
+  assert_int_equal(atomicfile_install(dir, "f", "two", 3, &attributes, 1), 0) ;
+  assert_content(dir, "f", "two", 3) ;
+  assert_int_equal(fstree_list(dir, ".", 0, 0), 1) ;
+}
+
 static void lock_names_its_holder (void **state)
 {
   int dir = *(int *)*state ;
@@ -149,6 +167,7 @@ int main (void)
     SCRATCH(removal_bounds_its_depth),
     SCRATCH(list_is_sorted_and_bounded),
     SCRATCH(write_replaces_even_a_link),
+    SCRATCH(install_gives_it_away_and_spares_what_is_there),
     SCRATCH(lock_names_its_holder),
     SCRATCH(exit_code_is_read_and_written),
     SCRATCH(pid_of_the_command_is_no_group)
