@@ -303,6 +303,7 @@ static void the_files_keep_their_attributes (void **state)
   if (fsetxattr(fd, "system.posix_acl_access", acl, sizeof acl, 0) == -1) skip() ;
   close(fd) ;
   if (!getuid()) assert_int_equal(fchownat(dir, "etc/passwd", 12, 34, 0), 0) ;
+  if (!getuid()) assert_int_equal(fchownat(dir, "etc/group", (uid_t)-1, 34, 0), 0) ;
   assert_int_equal(fchmodat(dir, "etc/group", 04604, 0), 0) ;
   umask(077) ;
   apply(dir, &ids, 1, 1) ;
@@ -317,6 +318,7 @@ static void the_files_keep_their_attributes (void **state)
   if (!getuid()) assert_int_equal(st.st_gid, 34) ;
   assert_int_equal(fstatat(dir, "etc/group", &st, 0), 0) ;
   assert_int_equal(st.st_mode, S_IFREG | 04604) ;
+  if (!getuid()) assert_int_equal(st.st_gid, 34) ;
 }
 
 static void the_directory_hands_no_acl_down (void **state)
@@ -538,6 +540,30 @@ static void a_held_lock_is_named (void **state)
   apply(dir, &ids, 1, 1) ;
 }
 
+static void what_changes_meanwhile_stays_changed (void **state)
+{
+  static char const line[] = "\nlate:x:66:" ;
+  int dir = *(int *)*state ;
+  char const *where ;
+  char s[32] ;
+  pid_t pid = fork() ;
+  if (!pid)
+  {
+    int fd = openat(dir, "etc/group.lock", O_WRONLY | O_CREAT, 0600) ;
+    if (write(fd, s, (size_t)snprintf(s, sizeof s, "%ld", (long)getpid())) < 1) _exit(1) ;
+    puts_in(dir, "ready", "") ;
+    while (!watches(getppid())) poll(0, 0, 1) ;
+    fd = openat(dir, "etc/group", O_WRONLY | O_APPEND) ;
+    if (write(fd, line, sizeof line - 1) < 1) _exit(1) ;
+    unlinkat(dir, "etc/group.lock", 0) ;
+    _exit(0) ;
+  }
+  while (faccessat(dir, "ready", F_OK, 0) == -1) poll(0, 0, 1) ;
+  assert_int_equal(accountsedit_apply(dir, &ids, 1, 1000000000, &where), 1) ;
+  assert_int_equal(waitpid(pid, 0, 0), pid) ;
+  assert_has(dir, "etc/group", GROUP_1001 "\nlate:x:66:") ;
+}
+
 static void groups_are_listed (void **state)
 {
   int dir = *(int *)*state ;
@@ -578,6 +604,7 @@ int main (void)
     ETC(where_it_cannot_be_written_it_stays),
     ETC(a_leftover_is_no_obstacle),
     ETC(a_held_lock_is_named),
+    ETC(what_changes_meanwhile_stays_changed),
     ETC(groups_are_listed)
   } ;
   umask(022) ;

@@ -166,23 +166,6 @@ static void a_living_one_is_respected (void **state)
   assert_free(dir) ;
 }
 
-/* Whether the process has an inotify watch. */
-static int watches (pid_t pid)
-{
-  char line[256] ;
-  int fd = 3, found = 0 ;
-  for (; fd < 64 && !found ; fd++)
-  {
-    FILE *f ;
-    snprintf(line, sizeof line, "/proc/%ld/fdinfo/%d", (long)pid, fd) ;
-    f = fopen(line, "r") ;
-    if (!f) continue ;
-    while (fgets(line, sizeof line, f)) if (!strncmp(line, "inotify wd", 10)) found = 1 ;
-    fclose(f) ;
-  }
-  return found ;
-}
-
 static void a_living_one_is_waited_for (void **state)
 {
   int dir = *(int *)*state ;
