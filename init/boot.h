@@ -16,7 +16,8 @@
 #define BOOT_NONROOT_RW 4u
 #define BOOT_NONROOT_RO 8u
 #define BOOT_ROOT (BOOT_RW | BOOT_RO)
-#define BOOT_ANY (BOOT_RW | BOOT_RO | BOOT_NONROOT_RW | BOOT_NONROOT_RO)
+#define BOOT_NONROOT (BOOT_NONROOT_RW | BOOT_NONROOT_RO)
+#define BOOT_ANY (BOOT_ROOT | BOOT_NONROOT)
 
 /* Exit codes, as in init(8). */
 #define EXIT_USER 100      /* what the user can mend */
@@ -26,27 +27,63 @@ struct boot
 {
   int rootfd ;                    /* "/" */
   int runfd ;                     /* the state directory, /run */
-  int contenvfd ;                 /* RUN_CONTENV */
+  int contenvfd ;                 /* RUN_CONTENV: the environment as it is now; stages and the image's scripts change it */
   unsigned int mode ;             /* one of BOOT_* */
-  char const *const *envp ;       /* the container's environment, with our additions */
+  struct privileges privileges ;
+  char const *etc ;               /* where the image's cont-init.d, services.d and the like are, relative to the root */
   struct report *report ;
 } ;
 
-/* One row of the stage table: the only place that decides what runs where. */
+enum stage_result
+{
+  STAGE_DONE,
+  STAGE_INCOMPLETE,  /* counts as a failure, but what depends on it starts */
+  STAGE_FAILED,      /* what depends on it does not start, the rest goes on */
+  STAGE_FATAL,       /* nothing more is started, the container ends with EXIT_USER */
+  STAGE_RUNNING      /* a program is to be run; the stage is called again when it has ended */
+} ;
+
+/* A program that a stage wants run, and what became of the one before. Zero at the stage's first call. */
+struct script
+{
+  /* set by the stage with STAGE_RUNNING; what they point to must last until the next call */
+  char const *const *argv ;       /* argv[0] is looked up on PATH where it has no slash */
+  int stdoutfd ;                  /* its standard output; -1: the container's */
+  unsigned int timeout ;          /* milliseconds; 0: none */
+
+  /* set for the stage's next call */
+  int code ;                      /* what the program exited with, 128 + the signal that ended it, 126 or 127: it could not be executed */
+  int timed_out ;                 /* it was killed for its timeout */
+
+  void *state ;                   /* the stage's own, between its calls */
+  int exit_code ;                 /* set with a failure: what the container exits with if that ends it; 0: 1 */
+} ;
+
+/* A stage's work. With a result other than STAGE_RUNNING it has freed its state. The reason of a failure is appended to reason (no NUL),
+   which is kept between the calls; for STAGE_FATAL it names the cause and, behind a semicolon, the remedy.
+   With STAGE_DONE, what was not done may stand there. Warnings and info lines are its own. */
+typedef enum stage_result stage_func (struct boot const *, struct script *, stralloc *reason) ;
+
+/* One row of the stage table: the only place that decides what runs where. The row called STAGE_DEFINITIONS is the point from which
+   the definitions of services no longer change: they are read then. */
+#define STAGE_DEFINITIONS "definitions"
+
 struct stage
 {
   char const *name ;
   unsigned int modes ;            /* those it runs in */
   char const *needs ;             /* directory, relative to the root, that it must be able to write; 0: none */
-  char const *after[3] ;          /* names of earlier rows */
+  char const *after[4] ;          /* names of earlier rows */
 
   /* Whether the image or its user gives the stage something to do, and what, in a few words appended to what (no NUL).
      0: it costs nothing to run it always. */
   int (*asked) (struct boot const *, stralloc *what) ;
 
-  /* Returns 0, or -1 with the reason in reason (ends in NUL). Warnings are its own. 0: the row is an anchor that definitions depend
-     on, or its function is still to come; asking for a missing one fails the boot. */
-  int (*run) (struct boot const *, stralloc *reason) ;
+  /* 0: the row is an anchor that definitions depend on, or its function is still to come; asking for a missing one fails the boot. */
+  stage_func *run ;
+
+  /* A service of the base (in ROOT_BASE_SERVICES) that starts when the stage has done what it was asked for; 0: none. */
+  char const *service ;
 } ;
 
 extern struct stage const stage_table[] ;

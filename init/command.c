@@ -1,19 +1,17 @@
 /* ISC license. */
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <skalibs/alloc.h>
 #include <skalibs/sig.h>
-#include <skalibs/strerr.h>
+#include <skalibs/stralloc.h>
 
 #include "command.h"
-#include "execargs.h"
-#include "environment.h"
-
-#define EXIT_NOT_EXECUTABLE 126
-#define EXIT_NOT_FOUND 127
+#include "contenv.h"
+#include "program.h"
+#include "variables.h"
 
 static void take_terminal (void)
 {
@@ -25,20 +23,30 @@ static void take_terminal (void)
   sig_restore(SIGTTOU) ;
 }
 
+/* Returns cmd behind the words of S6_CMD_ARG0, allocated where there are any; 0 and errno when there is no memory. */
+static char const *const *with_arg0 (int contenvfd, char const *const *cmd)
+{
+  stralloc arg0 = STRALLOC_ZERO ;
+  char const **words ;
+  char const **all ;
+  size_t n, len = 0 ;
+  if (contenv_get(contenvfd, VAR_CMD_ARG0, &arg0) != 1) return cmd ;
+  words = program_words(arg0.s, &n) ;
+  stralloc_free(&arg0) ;
+  if (!words) return 0 ;
+  while (cmd[len]) len++ ;
+  all = alloc((n + len + 1) * sizeof *all) ;
+  if (!all) return 0 ;
+  memcpy(all, words, n * sizeof *words) ;
+  memcpy(all + n, cmd, (len + 1) * sizeof *cmd) ;
+  return all ;
+}
+
 pid_t command_spawn (int contenvfd, char const *const *cmd)
 {
-  pid_t pid = fork() ;
+  char const *const *argv = with_arg0(contenvfd, cmd) ;
+  pid_t pid = argv ? fork() : -1 ;
   if (pid) return pid ;
-  sig_blocknone() ;
-  sig_restore(SIGPIPE) ;
   take_terminal() ;
-  if (environment_load(contenvfd) == -1)
-  {
-    strerr_warnwusys("read the environment for the command") ;
-    _exit(EXIT_NOT_EXECUTABLE) ;
-  }
-  execvp(cmd[0], execargs(cmd)) ;
-  strerr_warn(PROG, ": fatal: unable to exec ", cmd[0], ": ", strerror(errno),
-    errno == ENOENT ? "; is it in the image and on PATH?" : "") ;
-  _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE) ;
+  program_exec(contenvfd, argv) ;
 }

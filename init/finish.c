@@ -25,6 +25,8 @@
 #include "paths.h"
 #include "programs.h"
 #include "stop.h"
+#include "variables.h"
+#include "verbosity.h"
 
 /* Reaps what has ended. Returns whether a child is left. */
 static int reap (void)
@@ -75,7 +77,7 @@ static int exit_code (int runfd)
 {
   int code = exitcode_read(runfd) ;
   if (code >= 0) return code ;
-  strerr_warnw(PATH_RUN "/" RUN_EXITCODE " does not begin with a number from 0 to 255: exiting 0") ;
+  say_warning(PATH_RUN "/" RUN_EXITCODE " does not begin with a number from 0 to 255: exiting 0") ;
   return 0 ;
 }
 
@@ -83,8 +85,8 @@ static int end (int code)
 {
   int runfd = open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int contenvfd = runfd == -1 ? -1 : openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  end_the_rest(contenv_milliseconds(contenvfd, KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) ;
-  if (contenv_boolean(contenvfd, "S6_SYNC_DISKS")) sync() ;
+  end_the_rest(contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) ;
+  if (contenv_boolean(contenvfd, VAR_SYNC_DISKS)) sync() ;
   return code >= 0 ? code : runfd == -1 ? EXIT_SYSTEM : exit_code(runfd) ;
 }
 

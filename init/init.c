@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <linux/capability.h>
 
 #include <skalibs/alloc.h>
+#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/env.h>
 #include <skalibs/genalloc.h>
@@ -22,12 +24,15 @@
 #include "accounts.h"
 #include "boot.h"
 #include "contenv.h"
+#include "etcdir.h"
 #include "execargs.h"
 #include "fatal.h"
 #include "paths.h"
 #include "programs.h"
 #include "rc.h"
 #include "scandir.h"
+#include "variables.h"
+#include "verbosity.h"
 
 #define RUN_REMEDY "give it a tmpfs: docker run --tmpfs /run:exec, compose \"tmpfs: /run:exec\", Kubernetes an emptyDir mounted on /run"
 #define OWN_VARIABLES 4
@@ -64,17 +69,45 @@ static char const *mode_name (unsigned int mode)
 
 static void inspect_root (struct boot *b, struct rootfs *root, char const *const *envp)
 {
-  char const *declared = env_get2(envp, "S6_READ_ONLY_ROOT") ;
+  char const *declared = env_get2(envp, VAR_READ_ONLY_ROOT) ;
   if (rootfs_inspect(b->rootfd, root) == -1) fatal(EXIT_SYSTEM, errno, "unable to examine the root file system", "", "") ;
   found("root file system", rootfs_type_name(root->type)) ;
   found("mount flag", root->flag_readonly ? "read-only" : "read-write") ;
   found("write probe", writability_name(root->probe)) ;
   if (root->probe_errno) found("write probe errno", strerror(root->probe_errno)) ;
   if (root->probe == WRITABLE_FULL)
-    strerr_warnw("the root file system is full (", strerror(root->probe_errno), "): treated as writable; free some space") ;
+    say_warning("the root file system is full (", strerror(root->probe_errno), "): treated as writable; free some space") ;
   if (declared && *declared && contenv_is_true(declared) != root->readonly)
-    strerr_warnw("S6_READ_ONLY_ROOT is ", declared, ", but the root file system is ", root->readonly ? "read-only" : "writable",
+    say_warning(VAR_READ_ONLY_ROOT " is ", declared, ", but the root file system is ", root->readonly ? "read-only" : "writable",
       ": the variable is ignored; remove it") ;
+}
+
+/* Some runtimes hold a descriptor open until the container may go on: s6-linux-init-maker's -W. */
+static void await_runtime (char const *const *envp)
+{
+  char const *value = env_get2(envp, VAR_WAIT_FD) ;
+  unsigned int fd ;
+  char buf[256] ;
+  ssize_t r ;
+  if (!value || !uint0_scan(value, &fd) || fd < 3 || fd > INT_MAX) return ;
+  do r = fd_read((int)fd, buf, sizeof buf) ; while (r > 0) ;
+  if (r == -1) say_warningsys("wait for descriptor ", value, " (" VAR_WAIT_FD ")") ;
+  else fd_close((int)fd) ;
+}
+
+/* A runtime profile is another place for what an image keeps in /etc. */
+static void choose_profile (struct boot *b, char const *const *envp)
+{
+  static char path[ETCDIR_MAX] ;
+  char const *name = env_get2(envp, VAR_PROFILE) ;
+  int fd ;
+  if (etcdir_path(name, path) == -1)
+    fatal(EXIT_USER, 0, VAR_PROFILE " is not the name of a directory in /" ROOT_PROFILES ": ", name, "correct it, or unset it") ;
+  b->etc = path ;
+  if (!name || !*name) return ;
+  fd = openat(b->rootfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd == -1) fatal(EXIT_USER, errno, "unable to open the runtime profile /", path, "correct " VAR_PROFILE ", or unset it") ;
+  fd_close(fd) ;
 }
 
 static void inspect_privileges (struct privileges *p)
@@ -96,7 +129,7 @@ static void inspect_var_run (struct boot const *b)
 {
   struct stat st ;
   if (fstatat(b->rootfd, ROOT_VAR_RUN, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
-    strerr_warnw("/" ROOT_VAR_RUN " is a directory of its own, not a link to " PATH_RUN ": left as it is; run init-bake in the image build") ;
+    say_warning("/" ROOT_VAR_RUN " is a directory of its own, not a link to " PATH_RUN ": left as it is; run init-bake in the image build") ;
 }
 
 static void prepare_run (struct boot *b, struct privileges const *p)
@@ -108,16 +141,16 @@ static void prepare_run (struct boot *b, struct privileges const *p)
   if (b->runfd == -1) fatal(EXIT_USER, errno, PATH_RUN " is not writable", "", RUN_REMEDY) ;
   found(PATH_RUN, rundir_step_name(run.step)) ;
   if (run.step == RUNDIR_NOEXEC)
-    strerr_warni(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ;
-  if (run.step == RUNDIR_REMOUNTED) strerr_warni(PATH_RUN " was mounted noexec: remounted exec") ;
+    say_info(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ;
+  if (run.step == RUNDIR_REMOUNTED) say_info(PATH_RUN " was mounted noexec: remounted exec") ;
   /* without the user abc, root alone reads the environment */
   if (!p->euid && accounts_group(b->rootfd, "abc", &gid) == -1 && errno != ENOENT)
-    strerr_warnwusys("find the group abc in /" ROOT_GROUP) ;
+    say_warningsys("find the group abc in /" ROOT_GROUP) ;
   if (rundir_populate(b->runfd, gid, &what) == -1)
   {
     int e = errno ;
     if (e == EPERM && !strcmp(what, RUN_CONTENV))
-      strerr_warnw("unable to give " PATH_CONTENV " to the group abc (no capability CHOWN): only root reads it") ;
+      say_warning("unable to give " PATH_CONTENV " to the group abc (no capability CHOWN): only root reads it") ;
     else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
       e == EBUSY ? "mount nothing in it" : RUN_REMEDY) ;
   }
@@ -137,29 +170,32 @@ static char const *make_path (char const *const *envp, stralloc *sa)
 
 static int is_own (char const *s)
 {
-  return !strncmp(s, "PATH=", 5) || !strncmp(s, "LSIO_READ_ONLY_FS=", 18) || !strncmp(s, "LSIO_NON_ROOT_USER=", 19) ;
+  static char const *const own[] = { VAR_PATH "=", VAR_READ_ONLY_FS "=", VAR_NON_ROOT_USER "=" } ;
+  size_t i = 0 ;
+  for (; i < sizeof own / sizeof own[0] ; i++) if (!strncmp(s, own[i], strlen(own[i]))) return 1 ;
+  return 0 ;
 }
 
-static void dump_environment (struct boot *b, char const *path, char const *const *envp)
+/* Returns what was dumped. */
+static char const *const *dump_environment (struct boot *b, char const *path, char const *const *envp)
 {
+  char const **new ;
   size_t n = 0, i = 0 ;
   unsigned int skipped ;
   while (envp[n]) n++ ;
-  {
-    char const **new = alloc((n + OWN_VARIABLES) * sizeof *new) ;
-    if (!new) fatal(EXIT_SYSTEM, errno, "unable to copy the environment", "", "") ;
-    for (n = 0 ; envp[n] ; n++) if (!is_own(envp[n])) new[i++] = envp[n] ;
-    new[i++] = path ;
-    if (b->mode & (BOOT_RO | BOOT_NONROOT_RO)) new[i++] = "LSIO_READ_ONLY_FS=1" ;
-    if (b->mode & (BOOT_NONROOT_RW | BOOT_NONROOT_RO)) new[i++] = "LSIO_NON_ROOT_USER=1" ;
-    new[i] = 0 ;
-    b->envp = new ;
-  }
+  new = alloc((n + OWN_VARIABLES) * sizeof *new) ;
+  if (!new) fatal(EXIT_SYSTEM, errno, "unable to copy the environment", "", "") ;
+  for (n = 0 ; envp[n] ; n++) if (!is_own(envp[n])) new[i++] = envp[n] ;
+  new[i++] = path ;
+  if (b->mode & (BOOT_RO | BOOT_NONROOT_RO)) new[i++] = VAR_READ_ONLY_FS "=1" ;
+  if (b->mode & BOOT_NONROOT) new[i++] = VAR_NON_ROOT_USER "=1" ;
+  new[i] = 0 ;
   b->contenvfd = openat(b->runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (b->contenvfd == -1 || contenv_dump(b->contenvfd, b->envp, &skipped) == -1)
+  if (b->contenvfd == -1 || contenv_dump(b->contenvfd, new, &skipped) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to write the environment to " PATH_CONTENV, "",
       errno == ENOSPC ? "give " PATH_RUN " more space" : "") ;
-  if (skipped) strerr_warnw("environment variables whose names cannot be file names are not passed to services") ;
+  if (skipped) say_warning("environment variables whose names cannot be file names are not passed to services") ;
+  return new ;
 }
 
 /* A pipe belongs to whoever made it, often a root outside: without this, a service that runs as another user cannot open
@@ -174,43 +210,48 @@ static void open_stdio (void)
   }
 }
 
-static void exec_svscan (char const *path, int readyfd) gccattr_noreturn ;
-static void exec_svscan (char const *path, int readyfd)
+static void exec_svscan (char const *const *envp, int readyfd) gccattr_noreturn ;
+static void exec_svscan (char const *const *envp, int readyfd)
 {
   char fmt[UINT_FMT] ;
   char const *const argv[] = { "s6-svscan", "-d", fmt, "--", PATH_SCANDIR, 0 } ;
-  char const *const envp[] = { path, 0 } ;
   int null = open(PATH_NULL, O_RDONLY) ;
   fmt[uint_fmt(fmt, (unsigned int)readyfd)] = 0 ;
   /* stdin is the CMD's; a service that read from it would take its input */
-  if (null == -1 || fd_move(0, null) == -1) strerr_warnwusys("open " PATH_NULL " as standard input of the services") ;
+  if (null == -1 || fd_move(0, null) == -1) say_warningsys("open " PATH_NULL " as standard input of the services") ;
   execve(PATH_SVSCAN, execargs(argv), execargs(envp)) ;
   fatal(errno == ENOENT ? EXIT_USER : EXIT_SYSTEM, errno, "unable to exec ", PATH_SVSCAN, "run init-bake in the image build") ;
 }
 
 int init_main (int argc, char const *const *argv, char const *const *envp)
 {
-  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .envp = envp, .report = &report } ;
+  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report } ;
   struct rootfs root ;
-  struct privileges p ;
   stralloc path = STRALLOC_ZERO ;
+  char const *minimal[2] = { 0, 0 } ;
+  char const *const *full ;
   char const *what ;
   int ready[2] ;
+  char const *keep = env_get2(envp, VAR_KEEP_ENV) ;
   PROG = "init" ;
   (void)argc ;
   if (!fd_sanitize()) _exit(EXIT_SYSTEM) ;
   hold_signals() ;
   umask(022) ;
+  verbosity_set(env_get2(envp, VAR_VERBOSITY)) ;
+  await_runtime(envp) ;
   b.rootfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (b.rootfd == -1) fatal(EXIT_SYSTEM, errno, "unable to open /", "", "") ;
   inspect_root(&b, &root, envp) ;
-  inspect_privileges(&p) ;
-  b.mode = boot_mode(&root, &p) ;
+  inspect_privileges(&b.privileges) ;
+  b.mode = boot_mode(&root, &b.privileges) ;
   report.mode = mode_name(b.mode) ;
+  choose_profile(&b, envp) ;
   inspect_var_run(&b) ;
-  prepare_run(&b, &p) ;
+  prepare_run(&b, &b.privileges) ;
   if (!make_path(envp, &path)) fatal(EXIT_SYSTEM, errno, "unable to compose PATH", "", "") ;
-  dump_environment(&b, path.s, envp) ;
+  minimal[0] = path.s ;
+  full = dump_environment(&b, path.s, envp) ;
   open_stdio() ;
   if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what, "") ;
@@ -224,5 +265,5 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
     default : break ;
   }
   /* from here on this process must not fail: only the exec is left */
-  exec_svscan(path.s, ready[1]) ;
+  exec_svscan(keep && contenv_is_true(keep) ? full : minimal, ready[1]) ;
 }

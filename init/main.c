@@ -29,6 +29,7 @@ static struct program { char const *name ; program_func *main ; char const *usag
   { "SIGUSR1", &stop_main, 0 },
   { "SIGUSR2", &stop_main, 0 },
   { "SIGPWR", &stop_main, 0 },
+  { "run", &service_run_main, 0 },
   { "finish", &finish_main, 0 },
   { "crash", &crash_main, 0 }
 } ;

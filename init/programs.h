@@ -19,6 +19,7 @@ extern program_func stop_main ;       /* s6-svscan's signal handlers */
 extern program_func halt_main ;
 extern program_func finish_main ;     /* .s6-svscan/finish: the last program of PID 1 */
 extern program_func crash_main ;      /* .s6-svscan/crash */
+extern program_func service_run_main ; /* run, in service directories of ours */
 extern program_func with_contenv_main ;
 extern program_func printcontenv_main ;
 extern program_func init_status_main ;

@@ -7,15 +7,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <skalibs/alloc.h>
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/genalloc.h>
 #include <skalibs/iopause.h>
 #include <skalibs/selfpipe.h>
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "atomicfile.h"
 #include "clock.h"
 #include "command.h"
 #include "contenv.h"
@@ -27,9 +28,11 @@
 #include "scandir.h"
 #include "stop.h"
 #include "svevent.h"
+#include "variables.h"
+#include "verbosity.h"
 #include "walk.h"
 
-#define IF_STAGE2_FAILS "S6_BEHAVIOUR_IF_STAGE2_FAILS"
+#define INCOMPLETE "the boot is not complete: see init-status, or " PATH_RUN "/" RUN_REPORT_JSON
 
 struct rc
 {
@@ -41,6 +44,8 @@ struct rc
   pid_t cmd_pid ;             /* 0: not started */
   int cmd_ended ;
   tain cmd_deadline ;         /* when it gets KILL, once it has got TERM */
+  tain up_deadline ;          /* when what is not up yet has failed */
+  genalloc watched ;          /* iopause_fd */
 } ;
 
 void rc_die (struct boot const *b, char const *what)
@@ -55,12 +60,23 @@ void rc_die (struct boot const *b, char const *what)
 static void write_report (struct rc *rc, char const *result)
 {
   rc->boot->report->result = result ;
-  if (report_write(rc->boot->report, rc->boot->runfd) == -1) strerr_warnwusys("write the boot report") ;
+  if (report_write(rc->boot->report, rc->boot->runfd) == -1) say_warningsys("write the boot report") ;
 }
 
 static void set_exit_code (struct rc const *rc, int code)
 {
-  if (exitcode_write(rc->boot->runfd, (unsigned int)code) == -1) strerr_warnwusys("write the exit code") ;
+  if (exitcode_write(rc->boot->runfd, (unsigned int)code) == -1) say_warningsys("write the exit code") ;
+}
+
+static unsigned int behaviour (struct rc const *rc)
+{
+  return contenv_milliseconds(rc->boot->contenvfd, VAR_BEHAVIOUR, 0) ;
+}
+
+/* What S6_BEHAVIOUR_IF_STAGE2_FAILS says: 2 ends the container. */
+static int must_end (struct rc const *rc)
+{
+  return rc->walk.fatal || (rc->walk.failed && behaviour(rc) >= 2) ;
 }
 
 static void conclude (struct rc *rc)
@@ -74,14 +90,33 @@ static void conclude (struct rc *rc)
     strerr_warn("[services.d] done.") ;
     strerr_warn("[ls.io-init] done.") ;
   }
-  else strerr_warnw("the boot is not complete: see init-status, or " PATH_RUN "/" RUN_REPORT_JSON) ;
+  /* with 0, go on silently: each failure has had its line */
+  else if (!rc->walk.fatal)
+  {
+    if (behaviour(rc)) say_warning(INCOMPLETE) ;
+    else say_info(INCOMPLETE) ;
+  }
+}
+
+static void begin_stop (struct rc *rc)
+{
+  unsigned int grace = contenv_milliseconds(rc->boot->contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
+  if (rc->stopping) return ;
+  rc->stopping = 1 ;
+  walk_stop_programs(&rc->walk, grace) ;
+  if (!rc->cmd_pid || rc->cmd_ended) return ;
+  kill(rc->cmd_pid, SIGTERM) ;
+  kill(rc->cmd_pid, SIGCONT) ;
+  clock_deadline(&rc->cmd_deadline, grace) ;
 }
 
 static void command_ended (struct rc *rc, int wstat)
 {
   rc->cmd_ended = 1 ;
+  unlinkat(rc->boot->runfd, RUN_CMDPID, 0) ;
   /* a CMD that a stop has ended by a signal did what it was told; and why the container stops counts for more than how the CMD takes it */
   if (!rc->stopping || (!WIFSIGNALED(wstat) && !exitcode_read(rc->boot->runfd))) set_exit_code(rc, svevent_exitcode(wstat)) ;
+  begin_stop(rc) ;
 }
 
 static void reap (struct rc *rc)
@@ -92,16 +127,8 @@ static void reap (struct rc *rc)
     pid_t r = wait_nohang(&wstat) ;
     if (r <= 0) break ;
     if (r == rc->cmd_pid) command_ended(rc, wstat) ;
+    else walk_child_ended(&rc->walk, r, wstat, rc->stopping) ;
   }
-}
-
-static void stop_command (struct rc *rc)
-{
-  rc->stopping = 1 ;
-  if (!rc->cmd_pid || rc->cmd_ended) return ;
-  kill(rc->cmd_pid, SIGTERM) ;
-  kill(rc->cmd_pid, SIGCONT) ;
-  clock_deadline(&rc->cmd_deadline, contenv_milliseconds(rc->boot->contenvfd, KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) ;
 }
 
 static void handle_signals (struct rc *rc)
@@ -111,7 +138,7 @@ static void handle_signals (struct rc *rc)
     case -1 : rc_die(rc->boot, "read the signal pipe") ;
     case 0 : return ;
     case SIGCHLD : reap(rc) ; break ;
-    case SIGTERM : stop_command(rc) ; break ;
+    case SIGTERM : begin_stop(rc) ; break ;
     default : break ;
   }
 }
@@ -119,7 +146,7 @@ static void handle_signals (struct rc *rc)
 static void kill_late_command (struct rc *rc)
 {
   if (!rc->cmd_pid || rc->cmd_ended || tain_future(&rc->cmd_deadline)) return ;
-  strerr_warnw("the command does not end: killed; raise " KILL_GRACETIME " if it needs longer") ;
+  say_warning("the command does not end: killed; raise " VAR_KILL_GRACETIME " if it needs longer") ;
   kill(rc->cmd_pid, SIGKILL) ;
   rc->cmd_deadline = tain_infinite ;
 }
@@ -129,7 +156,7 @@ static void svscan_is_ready (struct rc *rc, int *readyfd)
 {
   fd_close(*readyfd) ;
   *readyfd = -1 ;
-  if (scandir_control(rc->boot->runfd, "a", 1) == -1) strerr_warnwusys("make s6-svscan look for services") ;
+  if (scandir_control(rc->boot->runfd, "a", 1) == -1) say_warningsys("make s6-svscan look for services") ;
 }
 
 /* All can be over before s6-svscan is there to be told anything. The pipe says when it is, or ends with it. */
@@ -137,24 +164,50 @@ static void await_svscan (struct rc *rc, int *readyfd)
 {
   char c ;
   if (*readyfd == -1) return ;
-  if (fd_read(*readyfd, &c, 1) == -1) strerr_warnwusys("wait for s6-svscan") ;
+  if (fd_read(*readyfd, &c, 1) == -1) say_warningsys("wait for s6-svscan") ;
   svscan_is_ready(rc, readyfd) ;
 }
 
-/* Waits for the next event and handles it. x has room for two descriptors and those of the walk. */
-static void turn (struct rc *rc, iopause_fd *x, int sigfd, int *readyfd)
+/* What is not up by now has failed. */
+static void give_up_late (struct rc *rc)
+{
+  if (rc->stopping || tain_future(&rc->up_deadline)) return ;
+  rc->up_deadline = tain_infinite ;
+  if (!rc->walk.graph.unsettled) return ;
+  say_warning("not everything is up within " VAR_CMD_WAIT_MAXTIME) ;
+  walk_give_up(&rc->walk, contenv_milliseconds(rc->boot->contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) ;
+}
+
+/* Waits for the next event and handles it. */
+static void turn (struct rc *rc, int sigfd, int *readyfd)
 {
   size_t n = rc->stopping || rc->reported ? 0 : walk_services_len(&rc->walk) ;
   tain deadline = rc->cmd_deadline ;
+  iopause_fd *x ;
+  if (!genalloc_ready(iopause_fd, &rc->watched, n + 2)) rc_die(rc->boot, "wait for events") ;
+  x = genalloc_s(iopause_fd, &rc->watched) ;
   x[0].fd = sigfd ; x[0].events = IOPAUSE_READ ;
   x[1].fd = *readyfd ; x[1].events = IOPAUSE_READ ;
   if (n) walk_watch(&rc->walk, x + 2, &deadline) ;
+  walk_programs_deadline(&rc->walk, &deadline) ;
+  if (!rc->stopping && tain_less(&rc->up_deadline, &deadline)) deadline = rc->up_deadline ;
   if (iopause_g(x, (unsigned int)n + 2, &deadline) == -1) rc_die(rc->boot, "wait for events") ;
   if (x[0].revents & IOPAUSE_READ) handle_signals(rc) ;
   if (*readyfd >= 0 && x[1].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))
     svscan_is_ready(rc, readyfd) ;
-  if (n) walk_handle(&rc->walk, x + 2) ;
+  walk_handle(&rc->walk, x + 2, n) ;
+  walk_programs_late(&rc->walk) ;
   kill_late_command(rc) ;
+  give_up_late(rc) ;
+}
+
+/* For the handler of signals that are the CMD's. */
+static void publish_command (struct rc *rc)
+{
+  char fmt[PID_FMT + 1] ;
+  size_t len = pid_fmt(fmt, rc->cmd_pid) ;
+  fmt[len++] = '\n' ;
+  if (atomicfile_write(rc->boot->runfd, RUN_CMDPID, fmt, len, 0644) == -1) say_warningsys("write " PATH_RUN "/" RUN_CMDPID) ;
 }
 
 static void start_command (struct rc *rc)
@@ -163,39 +216,37 @@ static void start_command (struct rc *rc)
   if (!rc->reported) write_report(rc, "booting") ;
   rc->cmd_pid = command_spawn(rc->boot->contenvfd, rc->cmd) ;
   if (rc->cmd_pid == -1) rc_die(rc->boot, "start the command") ;
+  if (contenv_boolean(rc->boot->contenvfd, VAR_CMD_SIGNALS)) publish_command(rc) ;
 }
 
-/* What S6_BEHAVIOUR_IF_STAGE2_FAILS says: 2 ends the container. */
-static int must_end (struct rc const *rc)
+static int command_may_start (struct rc const *rc)
 {
-  return rc->walk.missing || (rc->walk.failed && contenv_milliseconds(rc->boot->contenvfd, IF_STAGE2_FAILS, 0) == 2) ;
+  if (!*rc->cmd || rc->cmd_pid || rc->stopping || rc->walk.fatal) return 0 ;
+  return contenv_boolean(rc->boot->contenvfd, VAR_CMD_WAIT) ? !rc->walk.graph.unsettled : walk_all_started(&rc->walk) ;
 }
 
 static void loop (struct rc *rc, int sigfd, int readyfd)
 {
-  iopause_fd *x = alloc((walk_services_len(&rc->walk) + 2) * sizeof *x) ;
-  if (!x) rc_die(rc->boot, "wait for events") ;
   walk_advance(&rc->walk) ;
   /* while s6-svscan starts: nobody waits for it */
   write_report(rc, "booting") ;
   for (;;)
   {
     if (!rc->stopping) walk_advance(&rc->walk) ;
-    if (!rc->stopping && !rc->reported && walk_is_over(&rc->walk))
+    if (!rc->stopping && !rc->reported && (must_end(rc) || walk_is_over(&rc->walk)))
     {
       conclude(rc) ;
       if (must_end(rc))
       {
-        set_exit_code(rc, rc->walk.missing ? EXIT_USER : rc->walk.code) ;
-        stop_command(rc) ;
         /* the exit code is set: a stop of our own, not one that found everything well */
-        if (!rc->cmd_pid || rc->cmd_ended) break ;
+        set_exit_code(rc, rc->walk.fatal ? EXIT_USER : rc->walk.code) ;
+        begin_stop(rc) ;
       }
       else if (!*rc->cmd) { await_svscan(rc, &readyfd) ; return ; }
     }
-    if (!rc->stopping && *rc->cmd && !rc->cmd_pid && !rc->walk.missing && !rc->walk.graph.unsettled) start_command(rc) ;
-    if (rc->cmd_ended || (rc->stopping && !rc->cmd_pid)) break ;
-    turn(rc, x, sigfd, &readyfd) ;
+    if (command_may_start(rc)) start_command(rc) ;
+    if (rc->stopping && !rc->walk.running && (!rc->cmd_pid || rc->cmd_ended)) break ;
+    turn(rc, sigfd, &readyfd) ;
   }
   if (!rc->reported) write_report(rc, "stopped") ;
   await_svscan(rc, &readyfd) ;
@@ -204,11 +255,14 @@ static void loop (struct rc *rc, int sigfd, int readyfd)
 
 int rc_main (struct boot *b, char const *const *cmd, int readyfd)
 {
-  struct rc rc = { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE } ;
+  struct rc rc =
+    { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE, .up_deadline = TAIN_INFINITE, .watched = GENALLOC_ZERO } ;
+  unsigned int maxtime = contenv_milliseconds(b->contenvfd, VAR_CMD_WAIT_MAXTIME, 0) ;
   sigset_t set ;
   int sigfd ;
   PROG = "rc" ;
   clock_start() ;
+  if (maxtime) clock_deadline(&rc.up_deadline, maxtime) ;
   if (lockfile_take(b->runfd, RUN_RC_LOCK) == -1) rc_die(b, "lock " PATH_RUN "/" RUN_RC_LOCK) ;
   /* whoever stops the container takes its lock before it looks for ours: one of the two sees the other */
   if (stop_begun(b->runfd)) return 0 ;

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
-#include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
 #include "clock.h"
@@ -18,6 +17,8 @@
 #include "servicedir.h"
 #include "services.h"
 #include "svevent.h"
+#include "variables.h"
+#include "verbosity.h"
 
 /* A service that has died this often before it held is in a crash loop. s6-supervise waits a second between two starts. */
 #define DEATHS_MAX 3
@@ -28,7 +29,7 @@
 static void report_service (struct boot const *b, struct service const *s, char const *status, char const *reason, unsigned int ms)
 {
   if (report_set(b->report, REPORT_SERVICES, s->name, status, reason, ms) == -1)
-    strerr_warnwusys("keep the state of service ", s->name, " for the boot report") ;
+    say_warningsys("keep the state of service ", s->name, " for the boot report") ;
 }
 
 static enum service_verdict fail (struct boot const *b, struct service *s, char const *why)
@@ -40,7 +41,7 @@ static enum service_verdict fail (struct boot const *b, struct service *s, char 
   /* the supervisor goes on restarting it; nobody listens any more */
   fd_close(s->eventfd) ;
   s->eventfd = -1 ;
-  strerr_warnw("service ", s->name, " ", why) ;
+  say_warning("service ", s->name, " ", why) ;
   report_service(b, s, "failed", why, clock_ms()) ;
   return settled ? VERDICT_NONE : VERDICT_FAILED ;
 }
@@ -55,7 +56,7 @@ static enum service_verdict hold (struct boot const *b, struct service *s, char 
   if (s->deaths)
   {
     snprintf(why, sizeof why, "after %u earlier deaths, exit code %d", s->deaths, s->code) ;
-    strerr_warni("service ", s->name, " is up ", why) ;
+    say_info("service ", s->name, " is up ", why) ;
   }
   report_service(b, s, status, why, s->state == SERVICE_UP && !s->notifies ? s->since : clock_ms()) ;
   s->state = SERVICE_HELD ;
@@ -65,9 +66,9 @@ static enum service_verdict hold (struct boot const *b, struct service *s, char 
 static int bad (struct boot const *b, char const *name, enum servicedir_error why)
 {
   char const *text = why == SERVICEDIR_SYSTEM ? strerror(errno) : servicedir_error_text(why) ;
-  strerr_warnw("service ", name, why == SERVICEDIR_SYSTEM ? " cannot be read: " : ": ", text) ;
+  say_warning("service ", name, why == SERVICEDIR_SYSTEM ? " cannot be read: " : ": ", text) ;
   if (report_set(b->report, REPORT_SERVICES, name, "failed", text, clock_ms()) == -1)
-    strerr_warnwusys("keep the state of service ", name, " for the boot report") ;
+    say_warningsys("keep the state of service ", name, " for the boot report") ;
   return -1 ;
 }
 
@@ -119,7 +120,7 @@ enum service_verdict service_start (struct boot const *b, struct service *s)
   /* A supervisor that looks for the file after this starts the service by itself, now and whenever it is restarted;
      one that has looked before announces itself afterwards, and is told to. */
   if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
-    strerr_warnwusys("remove the down file of service ", s->name) ;
+    say_warningsys("remove the down file of service ", s->name) ;
   s->state = SERVICE_WANTED ;
   if (s->supervisor) return tell_start(b, s) ;
   clock_deadline(&s->deadline, START_TIMEOUT) ;
@@ -185,6 +186,16 @@ enum service_verdict service_timeout (struct boot const *b, struct service *s)
 {
   if (s->state == SERVICE_UP) return hold(b, s, "up") ;
   return fail(b, s, s->state == SERVICE_WANTED ? "has no supervisor: is s6-supervise in the image?" : "does not start: its run cannot be executed") ;
+}
+
+enum service_verdict service_give_up (struct boot const *b, struct service *s)
+{
+  return s->settled ? VERDICT_NONE : fail(b, s, "is not ready within " VAR_CMD_WAIT_MAXTIME) ;
+}
+
+int service_has_started (struct service const *s)
+{
+  return s->state >= SERVICE_UP ;
 }
 
 int service_is_settled (struct service const *s)

@@ -58,6 +58,12 @@ extern enum service_verdict service_event (struct boot const *, struct service *
 /* Its deadline has passed. */
 extern enum service_verdict service_timeout (struct boot const *, struct service *) ;
 
+/* It has had all the time it gets to become ready: fails unless it has held. */
+extern enum service_verdict service_give_up (struct boot const *, struct service *) ;
+
+/* Whether it has come up at least once, or never will. */
+extern int service_has_started (struct service const *) ;
+
 /* Whether nothing more is to be waited for. */
 extern int service_is_settled (struct service const *) ;
 

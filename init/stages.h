@@ -3,12 +3,33 @@
 #ifndef STILLROOT_STAGES_H
 #define STILLROOT_STAGES_H
 
+#include <sys/types.h>
+
+#include <skalibs/tai.h>
+
 #include "boot.h"
 
-enum stage_result { STAGE_OK, STAGE_FAILED, STAGE_MISSING } ;
+/* A stage that has begun. */
+struct stage_run
+{
+  struct stage const *stage ;
+  struct script script ;
+  stralloc what ;     /* what the stage was asked for, ends in NUL */
+  stralloc reason ;
+  int asked ;         /* it was asked for something, and has not been skipped */
+  pid_t pid ;         /* of the program that runs; 0: none does */
+  tain deadline ;     /* when that is killed; infinite: never */
+} ;
 
-/* Decides by its row whether the stage runs in this boot, runs it, reports it. A skip of something that was asked for is one info line,
-   a failure one warning line. STAGE_MISSING: asked for, and this version has no function for it; said in one fatal line. */
-extern enum stage_result stage_run (struct boot const *, struct stage const *) ;
+/* Decides by its row whether the stage runs in this boot, begins it, reports it. A skip of something that was asked for is one info line,
+   a failure one warning line, a fatal result one fatal line. *run must be zero; it is free again with every result but STAGE_RUNNING,
+   with which a program runs. */
+extern enum stage_result stage_begin (struct boot const *, struct stage const *, struct stage_run *run) ;
+
+/* The program has ended: lets the stage go on. */
+extern enum stage_result stage_program_ended (struct boot const *, struct stage_run *, int wstat) ;
+
+/* The deadline has passed: the program is killed. */
+extern void stage_program_late (struct stage_run *) ;
 
 #endif

@@ -19,12 +19,15 @@
 #include "boot.h"
 #include "clock.h"
 #include "contenv.h"
+#include "contfinish.h"
 #include "lockfile.h"
 #include "paths.h"
 #include "programs.h"
 #include "scandir.h"
 #include "stop.h"
 #include "svevent.h"
+#include "variables.h"
+#include "verbosity.h"
 
 /* after a KILL, s6-supervise lets finish run for timeout-finish, 5000 by default: s6-supervise.c; and a little to exec it */
 #define FINISH_GRACETIME 5500
@@ -50,7 +53,7 @@ static void stop_rc (int runfd, unsigned int grace)
   pid_t pid = lockfile_holder(runfd, RUN_RC_LOCK) ;
   if (pid <= 0 || pid == getpid() || kill(pid, SIGTERM) == -1) return ;
   if (lockfile_wait(runfd, RUN_RC_LOCK, grace > INT_MAX - RC_MARGIN ? UINT_MAX : grace + RC_MARGIN) == 0) return ;
-  strerr_warnw("stage 2 does not end: killed") ;
+  say_warning("stage 2 does not end: killed") ;
   kill(pid, SIGKILL) ;
 }
 
@@ -61,11 +64,11 @@ static void stop_svscan (int runfd, unsigned int grace)
   if (scandir_control(runfd, "t", 1) == -1)
   {
     /* none runs: another stop has been here before */
-    if (errno != ENXIO) strerr_warnwusys("tell s6-svscan to end") ;
+    if (errno != ENXIO) say_warningsys("tell s6-svscan to end") ;
     return ;
   }
   if (lockfile_wait(runfd, SCANDIR_CONTROL "/lock", grace) == 0) return ;
-  strerr_warnw("s6-svscan still waits for its supervisors: killing what is left") ;
+  say_warning("s6-svscan still waits for its supervisors: killing what is left") ;
   /* everything but process 1 and this one; only where process 1 is ours */
   if (scandir_pid(runfd) == 1) kill(-1, SIGKILL) ;
 }
@@ -95,9 +98,9 @@ static void collect (int runfd, genalloc *targets)
 {
   DIR *dir ;
   int fd = openat(runfd, RUN_SCANDIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1) { strerr_warnwusys("open the scandir") ; return ; }
+  if (fd == -1) { say_warningsys("open the scandir") ; return ; }
   dir = fdopendir(fd) ;
-  if (!dir) { fd_close(fd) ; strerr_warnwusys("read the scandir") ; return ; }
+  if (!dir) { fd_close(fd) ; say_warningsys("read the scandir") ; return ; }
   for (;;)
   {
     struct target t ;
@@ -105,7 +108,7 @@ static void collect (int runfd, genalloc *targets)
     if (!d) break ;
     if (d->d_name[0] == '.') continue ;
     if (bring_down(fd, d->d_name, &t) && !genalloc_append(struct target, targets, &t))
-      strerr_warnwusys("wait for service ", d->d_name) ;
+      say_warningsys("wait for service ", d->d_name) ;
   }
   closedir(dir) ;
 }
@@ -117,7 +120,7 @@ static void wait_down (genalloc *targets, unsigned int ms)
   size_t n = genalloc_len(struct target, targets) ;
   iopause_fd *x = alloc(n * sizeof *x + 1) ;
   tain deadline ;
-  if (!x) { strerr_warnwusys("wait for the services") ; return ; }
+  if (!x) { say_warningsys("wait for the services") ; return ; }
   clock_deadline(&deadline, ms) ;
   while (n)
   {
@@ -151,7 +154,7 @@ static void kill_service (struct target const *t)
 static void stop_services (int runfd, int contenvfd)
 {
   genalloc targets = GENALLOC_ZERO ;
-  unsigned int grace = contenv_milliseconds(contenvfd, SERVICES_GRACETIME, SERVICES_GRACETIME_DEFAULT) ;
+  unsigned int grace = contenv_milliseconds(contenvfd, VAR_SERVICES_GRACETIME, SERVICES_GRACETIME_DEFAULT) ;
   char fmt[UINT_FMT] ;
   size_t i = 0 ;
   collect(runfd, &targets) ;
@@ -160,7 +163,7 @@ static void stop_services (int runfd, int contenvfd)
   for (; i < genalloc_len(struct target, &targets) ; i++)
   {
     struct target const *t = genalloc_s(struct target, &targets) + i ;
-    strerr_warnw("service ", t->name, " is not down ", fmt, " ms after SIGTERM: killed; raise " SERVICES_GRACETIME " if it needs longer") ;
+    say_warning("service ", t->name, " is not down ", fmt, " ms after SIGTERM: killed; raise " VAR_SERVICES_GRACETIME " if it needs longer") ;
     kill_service(t) ;
   }
   wait_down(&targets, FINISH_GRACETIME) ;
@@ -174,12 +177,13 @@ void stop_run (int runfd, int contenvfd)
   if (lock == -1)
   {
     if (errno == EBUSY) return ;
-    strerr_warnwusys("lock " PATH_RUN "/" RUN_STOP_LOCK) ;
+    say_warningsys("lock " PATH_RUN "/" RUN_STOP_LOCK) ;
   }
   clock_start() ;
-  grace = contenv_milliseconds(contenvfd, KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
+  grace = contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
   stop_rc(runfd, grace) ;
   stop_services(runfd, contenvfd) ;
+  contfinish_run(contenvfd) ;
   stop_svscan(runfd, grace) ;
 }
 
@@ -196,7 +200,7 @@ int stop_main (int argc, char const *const *argv, char const *const *envp)
   PROG = "stop" ;
   if (runfd == -1) strerr_diefusys(EXIT_SYSTEM, "open " PATH_RUN) ;
   contenvfd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (contenvfd == -1) strerr_warnwusys("open " PATH_CONTENV) ;
+  if (contenvfd == -1) say_warningsys("open " PATH_CONTENV) ;
   /* init blocks them until s6-svscan is there, and s6-svscan passes its mask on */
   sig_blocknone() ;
   sig_ignore(SIGPIPE) ;

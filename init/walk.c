@@ -1,27 +1,20 @@
 /* ISC license. */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <skalibs/djbunix.h>
-#include <skalibs/strerr.h>
 
 #include "clock.h"
 #include "contenv.h"
-#include "fstree.h"
-#include "paths.h"
+#include "definitions.h"
+#include "program.h"
 #include "rc.h"
+#include "scandir.h"
 #include "stages.h"
+#include "variables.h"
+#include "verbosity.h"
 #include "walk.h"
-
-#define SERVICES_READYTIME "S6_SERVICES_READYTIME"
-#define SERVICES_READYTIME_DEFAULT 1000
-#define ANCHOR "legacy-services"   /* services hang below this row */
 
 static void load_stages (struct walk *w)
 {
@@ -40,58 +33,31 @@ static void load_stages (struct walk *w)
   }
 }
 
-static void load_service (struct walk *w, int parentfd, char const *name, size_t anchor)
+void walk_definition_failed (struct walk *w)
 {
-  struct boot const *b = w->boot ;
-  char src[sizeof ROOT_SERVICES + NAME_MAX + 2] ;
+  w->failed = 1 ;
+}
+
+void walk_add_service (struct walk *w, char const *name, int srcfd, char const *src, size_t anchor)
+{
   struct service s ;
-  char *copy ;   /* the graph and the service keep it */
-  int r ;
-  int fd = openat(parentfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1)
+  char *copy = strdup(name) ;   /* the graph and the service keep it */
+  if (!copy) rc_die(w->boot, "build the boot graph") ;
+  if (service_make(w->boot, copy, srcfd, src, &s) == -1)
   {
-    if (errno == ENOTDIR) return ;
-    strerr_warnwusys("open service ", name) ;
+    free(copy) ;
     w->failed = 1 ;
     return ;
   }
-  snprintf(src, sizeof src, "/" ROOT_SERVICES "/%s", name) ;
-  copy = strdup(name) ;
-  if (!copy) rc_die(w->boot, "build the boot graph") ;
-  r = service_make(b, copy, fd, src, &s) ;
-  fd_close(fd) ;
-  if (r == -1) { free(copy) ; w->failed = 1 ; return ; }
   /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): copy lives in the graph and in the array, which the analyzer does not see */
   s.node = graph_add(&w->graph, copy) ;
   if (s.node == GRAPH_NONE || graph_depend(&w->graph, s.node, anchor) == -1 || !genalloc_append(struct service, &w->services, &s))
     rc_die(w->boot, "build the boot graph") ;
-  if (service_supervise(b, &s) == -1)
+  if (service_supervise(w->boot, &s) == -1)
   {
-    strerr_warnwusys("link service ", name, " into the scandir") ;
+    say_warningsys("link service ", name, " into the scandir") ;
     w->failed = 1 ;
   }
-}
-
-static void load_services (struct walk *w)
-{
-  size_t anchor = graph_find(&w->graph, ANCHOR) ;
-  struct dirent **entries ;
-  int i = 0, n ;
-  int fd = openat(w->boot->rootfd, ROOT_SERVICES, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1)
-  {
-    if (errno != ENOENT) { strerr_warnwusys("open /" ROOT_SERVICES) ; w->failed = 1 ; }
-    return ;
-  }
-  n = fstree_scan(fd, ".", &entries) ;
-  if (n == -1) { strerr_warnwusys("read /" ROOT_SERVICES) ; w->failed = 1 ; }
-  for (; i < n ; i++)
-  {
-    load_service(w, fd, entries[i]->d_name, anchor) ;
-    free(entries[i]) ;
-  }
-  if (n >= 0) free(entries) ;
-  fd_close(fd) ;
 }
 
 static struct service *service (struct walk const *w, size_t i)
@@ -114,11 +80,37 @@ static void judge (struct walk *w, struct service const *s, enum service_verdict
   if (v != VERDICT_NONE) graph_settle(&w->graph, s->node, v == VERDICT_UP) ;
 }
 
-/* Starts all that is ready, as long as anything becomes so. */
+/* New services are supervised from now on: s6-svscan is told, if it is there to be told. */
+static void add_definitions (struct walk *w, struct stage_run const *run, size_t row)
+{
+  size_t before = walk_services_len(w) ;
+  if (!strcmp(run->stage->name, STAGE_DEFINITIONS)) definitions_load(w) ;
+  if (run->stage->service && run->asked) definitions_load_base(w, run->stage->service, row) ;
+  if (walk_services_len(w) == before) return ;
+  graph_begin(&w->graph) ;
+  /* without a reader it makes its first scan later: see svscan_is_ready() */
+  if (scandir_control(w->boot->runfd, "a", 1) == -1 && errno != ENXIO && errno != ENOENT)
+    say_warningsys("make s6-svscan look for services") ;
+}
+
+static void stage_returned (struct walk *w, struct stage_run *run, enum stage_result r)
+{
+  size_t row = (size_t)(run->stage - stage_table) ;
+  if (r == STAGE_RUNNING) { w->running++ ; return ; }
+  if (r != STAGE_DONE)
+  {
+    w->failed = 1 ;
+    if (run->script.exit_code) w->code = run->script.exit_code ;
+    if (r == STAGE_FATAL) w->fatal = 1 ;
+  }
+  if (r == STAGE_DONE || r == STAGE_INCOMPLETE) add_definitions(w, run, row) ;
+  graph_settle(&w->graph, row, r == STAGE_DONE || r == STAGE_INCOMPLETE) ;
+}
+
 void walk_advance (struct walk *w)
 {
   size_t i ;
-  while (!w->missing && (i = graph_next(&w->graph)) != GRAPH_NONE)
+  while (!w->fatal && (i = graph_next(&w->graph)) != GRAPH_NONE)
   {
     if (i >= stage_table_len)
     {
@@ -126,14 +118,68 @@ void walk_advance (struct walk *w)
       struct service *s = service(w, i - stage_table_len) ;
       judge(w, s, service_start(w->boot, s)) ;
     }
-    else
-    {
-      enum stage_result r = stage_run(w->boot, stage_table + i) ;
-      if (r != STAGE_OK) w->failed = 1 ;
-      if (r == STAGE_MISSING) w->missing = 1 ;
-      graph_settle(&w->graph, i, r == STAGE_OK) ;
-    }
+    else stage_returned(w, w->stages + i, stage_begin(w->boot, stage_table + i, w->stages + i)) ;
   }
+}
+
+void walk_child_ended (struct walk *w, pid_t pid, int wstat, int stopping)
+{
+  size_t i = 0 ;
+  for (; i < stage_table_len ; i++) if (w->stages[i].pid == pid) break ;
+  if (i == stage_table_len) return ;
+  w->running-- ;
+  if (stopping) w->stages[i].pid = 0 ;
+  else stage_returned(w, w->stages + i, stage_program_ended(w->boot, w->stages + i, wstat)) ;
+}
+
+void walk_programs_deadline (struct walk const *w, tain *deadline)
+{
+  size_t i = 0 ;
+  if (w->running) for (; i < stage_table_len ; i++)
+    if (w->stages[i].pid && tain_less(&w->stages[i].deadline, deadline)) *deadline = w->stages[i].deadline ;
+}
+
+void walk_programs_late (struct walk *w)
+{
+  size_t i = 0 ;
+  if (w->running) for (; i < stage_table_len ; i++)
+    if (w->stages[i].pid && !tain_future(&w->stages[i].deadline)) stage_program_late(w->stages + i) ;
+}
+
+void walk_stop_programs (struct walk *w, unsigned int ms)
+{
+  size_t i = 0 ;
+  if (w->running) for (; i < stage_table_len ; i++)
+  {
+    if (!w->stages[i].pid) continue ;
+    program_kill(w->stages[i].pid, SIGTERM) ;
+    program_kill(w->stages[i].pid, SIGCONT) ;
+    clock_deadline(&w->stages[i].deadline, ms) ;
+  }
+}
+
+void walk_give_up (struct walk *w, unsigned int grace)
+{
+  size_t i = 0 ;
+  walk_stop_programs(w, grace) ;
+  for (; i < walk_services_len(w) ; i++)
+  {
+    struct service *s = service(w, i) ;
+    enum graph_state state = graph_node(&w->graph, s->node)->state ;
+    if (state == GRAPH_STARTED) judge(w, s, service_give_up(w->boot, s)) ;
+  }
+}
+
+int walk_all_started (struct walk const *w)
+{
+  size_t i = 0 ;
+  for (; i < graph_size(&w->graph) ; i++)
+  {
+    enum graph_state state = graph_node(&w->graph, i)->state ;
+    if (state == GRAPH_WAITING || state == GRAPH_READY) return 0 ;
+    if (state == GRAPH_STARTED && (i < stage_table_len || !service_has_started(service(w, i - stage_table_len)))) return 0 ;
+  }
+  return 1 ;
 }
 
 void walk_report_blocked (struct walk *w)
@@ -145,7 +191,7 @@ void walk_report_blocked (struct walk *w)
     if (n->state != GRAPH_BLOCKED) continue ;
     w->failed = 1 ;
     if (report_set(w->boot->report, i < stage_table_len ? REPORT_STAGES : REPORT_SERVICES, n->name, "blocked", "a dependency failed", clock_ms()) == -1)
-      strerr_warnwusys("keep the boot report") ;
+      say_warningsys("keep the boot report") ;
   }
 }
 
@@ -153,7 +199,7 @@ void walk_report_blocked (struct walk *w)
 int walk_is_over (struct walk const *w)
 {
   size_t i = 0 ;
-  if (w->missing) return 1 ;
+  if (w->fatal) return 1 ;
   if (w->graph.unsettled) return 0 ;
   for (; i < walk_services_len(w) ; i++)
   {
@@ -163,13 +209,13 @@ int walk_is_over (struct walk const *w)
   return 1 ;
 }
 
-
 void walk_load (struct walk *w, struct boot const *b)
 {
   w->boot = b ;
-  w->hold = contenv_milliseconds(b->contenvfd, SERVICES_READYTIME, SERVICES_READYTIME_DEFAULT) ;
+  w->hold = contenv_milliseconds(b->contenvfd, VAR_READYTIME, READYTIME_DEFAULT) ;
+  w->stages = calloc(stage_table_len, sizeof *w->stages) ;
+  if (!w->stages) rc_die(b, "build the boot graph") ;
   load_stages(w) ;
-  load_services(w) ;
   graph_begin(&w->graph) ;
 }
 
@@ -185,10 +231,10 @@ void walk_watch (struct walk const *w, iopause_fd *x, tain *deadline)
   }
 }
 
-void walk_handle (struct walk *w, iopause_fd const *x)
+void walk_handle (struct walk *w, iopause_fd const *x, size_t n)
 {
   size_t i = 0 ;
-  for (; i < walk_services_len(w) ; i++)
+  for (; i < n ; i++)
   {
     struct service *s = service(w, i) ;
     if (x[i].fd >= 0 && x[i].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT)) judge(w, s, service_event(w->boot, s, w->hold)) ;

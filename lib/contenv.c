@@ -63,6 +63,14 @@ int contenv_get (int dirfd, char const *name, stralloc *sa)
   return errno == ENOENT ? 0 : -1 ;
 }
 
+int contenv_is_set (int dirfd, char const *name)
+{
+  stralloc sa = STRALLOC_ZERO ;
+  int r = contenv_get(dirfd, name, &sa) == 1 && sa.len ;
+  stralloc_free(&sa) ;
+  return r ;
+}
+
 int contenv_dump (int dirfd, char const *const *envp, unsigned int *ret_skipped)
 {
   unsigned int skipped = 0 ;
@@ -121,6 +129,30 @@ int contenv_load (int dirfd, stralloc *sa, size_t *ret_n)
   return 0 ;
 }
 
+int contenv_give (int dirfd, gid_t gid)
+{
+  DIR *dir ;
+  int e ;
+  int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (fd == -1) return -1 ;
+  dir = fdopendir(fd) ;
+  if (!dir) { fd_close(fd) ; return -1 ; }
+  for (;;)
+  {
+    struct dirent const *d ;
+    errno = 0 ;
+    d = readdir(dir) ;
+    if (!d) break ;
+    if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue ;
+    if (fchownat(fd, d->d_name, (uid_t)-1, gid, AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT) break ;
+  }
+  /* last, and the bits again: a change of group may have taken the set-group-ID bit away */
+  if (!errno && fchown(fd, (uid_t)-1, gid) == 0) fchmod(fd, CONTENV_MODE) ;
+  e = errno ;
+  closedir(dir) ;
+  return e ? (errno = e, -1) : 0 ;
+}
+
 unsigned int contenv_milliseconds (int dirfd, char const *name, unsigned int fallback)
 {
   stralloc sa = STRALLOC_ZERO ;
@@ -132,7 +164,8 @@ unsigned int contenv_milliseconds (int dirfd, char const *name, unsigned int fal
 
 int contenv_is_true (char const *s)
 {
-  return !strcmp(s, "1") || !strcasecmp(s, "true") || !strcasecmp(s, "yes") ;
+  unsigned int n ;
+  return uint0_scan(s, &n) ? n != 0 : !strcasecmp(s, "true") || !strcasecmp(s, "yes") ;
 }
 
 int contenv_boolean (int dirfd, char const *name)

@@ -42,6 +42,16 @@ int graph_depend (struct graph *g, size_t node, size_t dependency)
 {
   struct edge e = { .dependent = node, .next = graph_node(g, dependency)->first_edge } ;
   size_t i = genalloc_len(struct edge, &g->edges) ;
+  switch (graph_node(g, dependency)->state)
+  {
+    case GRAPH_UP : return 0 ;
+    case GRAPH_FAILED :
+    case GRAPH_BLOCKED :
+      if (graph_node(g, node)->state != GRAPH_BLOCKED) g->unsettled-- ;
+      graph_node(g, node)->state = GRAPH_BLOCKED ;
+      return 0 ;
+    default : break ;
+  }
   if (!genalloc_append(struct edge, &g->edges, &e)) return -1 ;
   graph_node(g, dependency)->first_edge = i ;
   graph_node(g, node)->pending++ ;
@@ -60,7 +70,8 @@ static void enqueue (struct graph *g, size_t i)
 void graph_begin (struct graph *g)
 {
   size_t i = 0 ;
-  for (; i < graph_size(g) ; i++) if (!graph_node(g, i)->pending) enqueue(g, i) ;
+  for (; i < graph_size(g) ; i++)
+    if (graph_node(g, i)->state == GRAPH_WAITING && !graph_node(g, i)->pending) enqueue(g, i) ;
 }
 
 size_t graph_next (struct graph *g)

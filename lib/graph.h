@@ -38,10 +38,11 @@ extern size_t graph_add (struct graph *, char const *name) ;
 /* The node called name, or GRAPH_NONE. Linear: for the loading of tables, not for a walk. */
 extern size_t graph_find (struct graph const *, char const *name) ;
 
-/* Makes node wait for dependency. Returns 0, or -1 and sets errno (ENOMEM). */
+/* Makes node, which has not begun, wait for dependency; one that has failed or is blocked blocks it at once.
+   Returns 0, or -1 and sets errno (ENOMEM). */
 extern int graph_depend (struct graph *, size_t node, size_t dependency) ;
 
-/* To be called once, after the last graph_depend(): what waits for nothing becomes ready. */
+/* To be called after the last graph_depend() of the nodes added since the last time: what waits for nothing becomes ready. */
 extern void graph_begin (struct graph *) ;
 
 /* Takes the next ready node, in the order in which they became so; it is then started. GRAPH_NONE: none is ready now. */

@@ -11,6 +11,9 @@
 #define PATH_COMMAND "/" ROOT_COMMAND
 #define PATH_SVSCAN PATH_COMMAND "/s6-svscan"
 #define PATH_NULL "/dev/null"
+#define PATH_BASH "/usr/bin/bash"
+#define PATH_BIN_BASH "/bin/bash"
+#define PATH_SH "/bin/sh"
 #define PATH_TERMINATION_LOG "/dev/termination-log"
 #define PATH_UID_MAP "/proc/self/uid_map"
 #define PATH_PROC "/proc"
@@ -18,6 +21,7 @@
 #define PATH_RUN "/run"
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
+#define PATH_LEGACY_SERVICES PATH_RUN "/" RUN_LEGACY_SERVICES
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #define ROOT_EXE "usr/lib/stillroot/stillroot"
@@ -35,16 +39,13 @@
 #define ROOT_GROUP_LOCK ROOT_GROUP ".lock"
 #define ROOT_SHADOW_LOCK ROOT_SHADOW ".lock"
 #define ROOT_GSHADOW_LOCK ROOT_GSHADOW ".lock"
-#define ROOT_SERVICES "etc/services.d"
-#define ROOT_CONT_INIT "etc/cont-init.d"
-#define ROOT_CONT_FINISH "etc/cont-finish.d"
-#define ROOT_FIX_ATTRS "etc/fix-attrs.d"
 #define ROOT_USER_BUNDLE "etc/s6-overlay/s6-rc.d/user/contents.d"
 #define ROOT_USER2_BUNDLE "etc/s6-overlay/s6-rc.d/user2/contents.d"
 #define ROOT_CONFIG "config"
 #define ROOT_APP "app"
 #define ROOT_DEFAULTS "defaults"
 #define ROOT_MIGRATIONS "migrations"
+#define CONFIG_MIGRATIONS ".migrations"   /* in ROOT_CONFIG */
 #define ROOT_CUSTOM_SCRIPTS "custom-cont-init.d"
 #define ROOT_CUSTOM_SERVICES "custom-services.d"
 #define ROOT_CRONTABS_ABC "etc/crontabs/abc"
@@ -52,6 +53,16 @@
 #define ROOT_CRONTABS_CONFIG "config/crontabs"
 #define ROOT_MOD_PACKAGES "mod-repo-packages-to-install.list"
 #define ROOT_MOD_PIP_PACKAGES "mod-pip-packages-to-install.list"
+
+#define ROOT_PROFILES "etc/cont-profile.d"
+#define ROOT_BASE_SERVICES "usr/lib/stillroot/services.d"
+#define ROOT_BRANDING "etc/s6-overlay/s6-rc.d/init-adduser/branding"
+
+/* relative to etc, or to the runtime profile that stands in for it */
+#define ETC_SERVICES "services.d"
+#define ETC_CONT_INIT "cont-init.d"
+#define ETC_CONT_FINISH "cont-finish.d"
+#define ETC_FIX_ATTRS "fix-attrs.d"
 
 /* where init-bake looks for the programs that /command links to, in this order */
 #define ROOT_EXECLINE_DIR "usr/lib/execline/bin"
@@ -63,12 +74,18 @@
 #define RUN_EXITCODE RUN_RESULTS "/exitcode"
 #define RUN_CONTENV RUN_STATE "/container_environment"
 #define RUN_LEGACY_SERVICES RUN_STATE "/legacy-services"
+#define RUN_CUSTOM_SERVICES RUN_STATE "/custom-services"
+#define RUN_UMASK RUN_STATE "/umask"
+#define RUN_CMDPID RUN_STATE "/cmdpid"
 #define RUN_BASEDIR RUN_STATE "/basedir"
 #define RUN_BASEDIR_BIN RUN_BASEDIR "/bin"
 #define RUN_REPORT_JSON RUN_STATE "/boot-report.json"
 #define RUN_REPORT_TEXT RUN_STATE "/boot-report.txt"
 #define RUN_RC_LOCK RUN_STATE "/rc.lock"
 #define RUN_STOP_LOCK RUN_STATE "/stop.lock"
+
+/* in a service directory of ours: what its run executes */
+#define SERVICE_SCRIPT "script"
 
 #define SCANDIR_CONTROL RUN_SCANDIR "/.s6-svscan"
 

@@ -11,6 +11,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "contenv.h"
 #include "exitcode.h"
 #include "fstree.h"
 #include "paths.h"
@@ -87,7 +88,7 @@ static int make_contenv (int runfd, gid_t gid)
   if (gid == (gid_t)-1) return 0 ;
   fd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1) return -1 ;
-  if (fchown(fd, (uid_t)-1, gid) == 0) r = fchmod(fd, 02750) ;
+  if (fchown(fd, (uid_t)-1, gid) == 0) r = fchmod(fd, CONTENV_MODE) ;
   fd_close(fd) ;
   return r ;
 }

@@ -15,10 +15,10 @@
 
 #include <s6/supervise.h>
 
+#include "scriptfile.h"
 #include "servicedir.h"
 
 #define LOG "log"
-#define SHEBANG_MAX 256   /* BINPRM_BUF_SIZE: execve(2) */
 
 char const *servicedir_error_text (enum servicedir_error e)
 {
@@ -47,20 +47,11 @@ static ssize_t read_start (int dirfd, char const *name, char *buf, size_t max)
   return r ;
 }
 
-static enum servicedir_error check_interpreter (int rootfd, int srcfd)
+static enum servicedir_error check_interpreter (int rootfd, struct scriptfile const *f)
 {
-  char buf[SHEBANG_MAX + 1] ;
-  ssize_t r = read_start(srcfd, "run", buf, SHEBANG_MAX) ;
-  char *end, *path ;
-  if (r == -1) return SERVICEDIR_SYSTEM ;
-  if (r < 2 || buf[0] != '#' || buf[1] != '!') return SERVICEDIR_OK ;
-  buf[r] = 0 ;
-  end = strchr(buf, '\n') ;
-  if (!end) return SERVICEDIR_OK ;
-  *end = 0 ;
-  if (end[-1] == '\r') return SERVICEDIR_RUN_CRLF ;
-  path = buf + 2 + strspn(buf + 2, " \t") ;
-  path[strcspn(path, " \t")] = 0 ;
+  char const *path = f->interpreter ;
+  if (!path) return SERVICEDIR_OK ;
+  if (f->crlf) return SERVICEDIR_RUN_CRLF ;
   path += strspn(path, "/") ;
   return *path && faccessat(rootfd, path, X_OK, 0) == -1 ? SERVICEDIR_RUN_INTERPRETER : SERVICEDIR_OK ;
 }
@@ -86,14 +77,14 @@ static enum servicedir_error check_notification (int srcfd, int *ret_notifies)
 
 enum servicedir_error servicedir_check (int rootfd, char const *name, int srcfd, int *ret_notifies)
 {
-  struct stat st ;
+  struct scriptfile f ;
   enum servicedir_error e ;
   /* s6-svscan takes NAME/log for a service of its own, and prints names on the log */
   for (; *name ; name++) if ((unsigned char)*name < 33 || *name == '/' || *name == 127) return SERVICEDIR_NAME ;
-  if (fstatat(srcfd, "run", &st, 0) == -1) return errno == ENOENT ? SERVICEDIR_NO_RUN : SERVICEDIR_SYSTEM ;
-  if (!S_ISREG(st.st_mode)) return SERVICEDIR_RUN_NOT_FILE ;
-  if (faccessat(srcfd, "run", X_OK, 0) == -1) return SERVICEDIR_RUN_NOT_EXECUTABLE ;
-  e = check_interpreter(rootfd, srcfd) ;
+  if (scriptfile_inspect(srcfd, "run", &f) == -1)
+    return errno == ENOENT ? SERVICEDIR_NO_RUN : errno == EISDIR || errno == ENOTSUP ? SERVICEDIR_RUN_NOT_FILE : SERVICEDIR_SYSTEM ;
+  if (!f.executable) return SERVICEDIR_RUN_NOT_EXECUTABLE ;
+  e = check_interpreter(rootfd, &f) ;
   return e ? e : check_notification(srcfd, ret_notifies) ;
 }
 

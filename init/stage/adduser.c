@@ -7,38 +7,52 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/buffer.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
 #include "accounts.h"
 #include "adduser.h"
 #include "paths.h"
+#include "reason.h"
+#include "verbosity.h"
 
 #define USER "abc"
 
 static int find_user (struct boot const *b, uid_t *uid, gid_t *gid, stralloc *reason)
 {
   if (accounts_user(b->rootfd, USER, uid, gid) == 0) return 0 ;
-  if (stralloc_cats(reason, "no usable user " USER " in /" ROOT_PASSWD " (") && stralloc_cats(reason, strerror(errno))
-   && stralloc_cats(reason, "); run init-bake in the image build") && stralloc_0(reason)) return -1 ;
+  reason_add(reason, "no usable user " USER " in /" ROOT_PASSWD " (", strerror(errno), "); run init-bake in the image build") ;
   return -1 ;
 }
 
-int stage_adduser (struct boot const *b, stralloc *reason)
+/* The image's banner, as it is. */
+static void show_branding (struct boot const *b)
 {
-  char fmt[UINT_FMT] ;
-  uid_t uid = geteuid() ;
-  gid_t gid = getegid() ;
+  stralloc text = STRALLOC_ZERO ;
+  int fd = openat(b->rootfd, ROOT_BRANDING, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  if (fd == -1) return ;
+  if (slurp(&text, fd) && text.len)
+  {
+    if (text.s[text.len - 1] == '\n') text.len-- ;
+    if (stralloc_0(&text)) say_out(text.s) ;
+  }
+  fd_close(fd) ;
+  stralloc_free(&text) ;
+}
+
+enum stage_result stage_adduser (struct boot const *b, struct script *script, stralloc *reason)
+{
+  char u[UINT_FMT], g[UINT_FMT] ;
+  uid_t uid = b->privileges.euid ;
+  gid_t gid = b->privileges.egid ;
+  (void)script ;
   /* as another user than root, that user is who everything runs as */
-  if (!uid && find_user(b, &uid, &gid, reason) == -1) return -1 ;
-  buffer_puts(buffer_1small, "User UID:    ") ;
-  buffer_put(buffer_1small, fmt, uint_fmt(fmt, uid)) ;
-  buffer_puts(buffer_1small, "\nUser GID:    ") ;
-  buffer_put(buffer_1small, fmt, uint_fmt(fmt, gid)) ;
-  buffer_putsflush(buffer_1small, "\n") ;
-  return 0 ;
+  if (!uid && find_user(b, &uid, &gid, reason) == -1) return STAGE_FAILED ;
+  u[uint_fmt(u, uid)] = 0 ;
+  g[uint_fmt(g, gid)] = 0 ;
+  show_branding(b) ;
+  say_out("User UID:    ", u, "\nUser GID:    ", g) ;
+  return STAGE_DONE ;
 }
 
 /* Whether the user could write the directory, asked of the kernel as that user. */
@@ -75,8 +89,8 @@ static void own (struct boot const *b, char const *name, uid_t uid, gid_t gid)
   int fd = openat(b->rootfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1)
   {
-    if (errno == ENOENT) strerr_warnw("/", name, " does not exist: run init-bake in the image build, or mount a volume there") ;
-    else strerr_warnwusys("open the directory /", name) ;
+    if (errno == ENOENT) say_warning("/", name, " does not exist: run init-bake in the image build, or mount a volume there") ;
+    else say_warningsys("open the directory /", name) ;
     return ;
   }
   /* right already: a chown would copy the directory up and change its time for nothing */
@@ -84,25 +98,27 @@ static void own (struct boot const *b, char const *name, uid_t uid, gid_t gid)
   else if (st.st_uid == uid && st.st_gid == gid) e = 0 ;
   else e = fchown(fd, uid, gid) == -1 ? errno : 0 ;
   if (e && !(e == EPERM && writable_by(fd, uid, gid)))
-    strerr_warnw("unable to give /", name, " to user " USER ": ", strerror(e), "; chown it on the host, or mount it writable") ;
+    say_warning("unable to give /", name, " to user " USER ": ", strerror(e), "; chown it on the host, or mount it writable") ;
   fd_close(fd) ;
 }
 
-int stage_own_config (struct boot const *b, stralloc *reason)
+enum stage_result stage_own_config (struct boot const *b, struct script *script, stralloc *reason)
 {
   uid_t uid ;
   gid_t gid ;
-  if (find_user(b, &uid, &gid, reason) == -1) return -1 ;
+  (void)script ;
+  if (find_user(b, &uid, &gid, reason) == -1) return STAGE_FAILED ;
   own(b, ROOT_CONFIG, uid, gid) ;
-  return 0 ;
+  return STAGE_DONE ;
 }
 
-int stage_own_app (struct boot const *b, stralloc *reason)
+enum stage_result stage_own_app (struct boot const *b, struct script *script, stralloc *reason)
 {
   uid_t uid ;
   gid_t gid ;
-  if (find_user(b, &uid, &gid, reason) == -1) return -1 ;
+  (void)script ;
+  if (find_user(b, &uid, &gid, reason) == -1) return STAGE_FAILED ;
   own(b, ROOT_APP, uid, gid) ;
   own(b, ROOT_DEFAULTS, uid, gid) ;
-  return 0 ;
+  return STAGE_DONE ;
 }

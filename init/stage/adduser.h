@@ -5,11 +5,10 @@
 
 #include "boot.h"
 
-/* init-adduser: says which user and group the applications run as. */
-extern int stage_adduser (struct boot const *, stralloc *reason) ;
+/* init-adduser: shows the image's banner, and says which user and group the applications run as. */
+extern stage_func stage_adduser ;
 
 /* Ownership, not recursive, of /config alone, and of /app and /defaults: theirs is abc. */
-extern int stage_own_config (struct boot const *, stralloc *reason) ;
-extern int stage_own_app (struct boot const *, stralloc *reason) ;
+extern stage_func stage_own_config, stage_own_app ;
 
 #endif

@@ -1,25 +1,31 @@
 /* ISC license. */
 
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include <skalibs/env.h>
-
-#include "accounts.h"
+#include "contenv.h"
 #include "fstree.h"
 #include "paths.h"
 #include "requests.h"
+#include "variables.h"
 
 #define LIST_MAX 256
 
 /* Appends "NAME=VALUE" when the variable is set and not empty. */
 static int variable (struct boot const *b, char const *name, stralloc *what)
 {
-  char const *value = env_get2(b->envp, name) ;
-  if (!value || !*value) return 0 ;
-  return (!what->len || stralloc_cats(what, " "))
-      && stralloc_cats(what, name) && stralloc_cats(what, "=") && stralloc_cats(what, value) ;
+  size_t start = what->len ;
+  if ((!what->len || stralloc_cats(what, " ")) && stralloc_cats(what, name) && stralloc_cats(what, "="))
+  {
+    size_t value = what->len ;
+    if (contenv_get(b->contenvfd, name, what) == 1 && what->len > value) return 1 ;
+  }
+  what->len = start ;
+  return 0 ;
 }
 
 /* Appends "/DIR: names" when the directory has entries. */
@@ -40,49 +46,28 @@ static int file (struct boot const *b, char const *name, stralloc *what)
 
 int asked_stage2_hook (struct boot const *b, stralloc *what)
 {
-  return variable(b, "S6_STAGE2_HOOK", what) ;
+  return variable(b, VAR_STAGE2_HOOK, what) ;
 }
 
 int asked_envfile (struct boot const *b, stralloc *what)
 {
-  char const *const *p = b->envp ;
-  for (; *p ; p++)
+  struct dirent **names ;
+  int n = fstree_scan(b->contenvfd, ".", &names) ;
+  int i = 0 ;
+  for (; i < n ; i++)
   {
-    /* the name only: the rest is the path of a secret */
-    size_t len = strcspn(*p, "=") ;
-    if (strncmp(*p, "FILE__", 6) || len == 6) continue ;
-    if ((what->len && !stralloc_cats(what, " ")) || !stralloc_catb(what, *p, len)) return 1 ;
+    /* the name only: the value is the path of a secret */
+    if (!strncmp(names[i]->d_name, VAR_FILE_PREFIX, sizeof VAR_FILE_PREFIX - 1)
+     && (!what->len || stralloc_cats(what, " ")) && !stralloc_cats(what, names[i]->d_name)) what->len = 0 ;
+    free(names[i]) ;
   }
+  if (n >= 0) free(names) ;
   return what->len != 0 ;
-}
-
-int asked_migrations (struct boot const *b, stralloc *what)
-{
-  return entries(b, ROOT_MIGRATIONS, what) ;
-}
-
-/* An id that abc already has asks for nothing. */
-int asked_user_remap (struct boot const *b, stralloc *what)
-{
-  uid_t uid ;
-  gid_t gid ;
-  int known = accounts_user(b->rootfd, "abc", &uid, &gid) == 0 ;
-  struct { char const *name ; unsigned int current ; } const ids[] = { { "PUID", known ? uid : 0 }, { "PGID", known ? gid : 0 } } ;
-  size_t i = 0 ;
-  int asked = 0 ;
-  for (; i < sizeof ids / sizeof ids[0] ; i++)
-  {
-    char const *value = env_get2(b->envp, ids[i].name) ;
-    unsigned int id ;
-    if (value && accounts_id_scan(value, strlen(value), &id) && known && id == ids[i].current) continue ;
-    if (variable(b, ids[i].name, what)) asked = 1 ;
-  }
-  return asked ;
 }
 
 int asked_device_perms (struct boot const *b, stralloc *what)
 {
-  return variable(b, "ATTACHED_DEVICES_PERMS", what) ;
+  return variable(b, VAR_DEVICES, what) ;
 }
 
 int asked_crontabs (struct boot const *b, stralloc *what)
@@ -95,7 +80,7 @@ int asked_crontabs (struct boot const *b, stralloc *what)
 
 int asked_mods (struct boot const *b, stralloc *what)
 {
-  return variable(b, "DOCKER_MODS", what) ;
+  return variable(b, VAR_DOCKER_MODS, what) ;
 }
 
 int asked_mods_packages (struct boot const *b, stralloc *what)
@@ -117,22 +102,25 @@ int asked_custom_services (struct boot const *b, stralloc *what)
 
 int asked_umask (struct boot const *b, stralloc *what)
 {
-  return variable(b, "UMASK", what) ;
+  return variable(b, VAR_UMASK, what) ;
+}
+
+/* In a directory of the image's etc. */
+static int etc_entries (struct boot const *b, char const *name, stralloc *what)
+{
+  char path[PATH_MAX] ;
+  snprintf(path, sizeof path, "%s/%s", b->etc, name) ;
+  return entries(b, path, what) ;
 }
 
 int asked_cont_init (struct boot const *b, stralloc *what)
 {
-  return entries(b, ROOT_CONT_INIT, what) ;
-}
-
-int asked_cont_finish (struct boot const *b, stralloc *what)
-{
-  return entries(b, ROOT_CONT_FINISH, what) ;
+  return etc_entries(b, ETC_CONT_INIT, what) ;
 }
 
 int asked_fix_attrs (struct boot const *b, stralloc *what)
 {
-  return entries(b, ROOT_FIX_ATTRS, what) ;
+  return etc_entries(b, ETC_FIX_ATTRS, what) ;
 }
 
 int asked_user_bundles (struct boot const *b, stralloc *what)

@@ -9,13 +9,13 @@ DOCKER_CAPS='CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCA
 #   --run exec|noexec     a tmpfs on /run, as --tmpfs /run:exec and --tmpfs /run; without, /run is the root's
 #   --mount SRC:DST[:ro]  a bind mount
 #   --config SRC[:ro]     instead of $CONFIG on /config; SRC none: no mount there
-#   --cap-add, --cap-drop NAME    -e NAME=VALUE    --user UID:GID    --tty
+#   --cap-add, --cap-drop NAME (--cap-drop ALL: before the others)    --group-add GID    -e NAME=VALUE    --user UID:GID    --tty
 #   --proc OPTION         a mount option of /proc    --mask PATH       a path under /proc that cannot be read
 #   --forbid SYSCALL      whoever calls it is killed
 #   --host-network        the host's network namespace, for the demo
 bundle() {
   local readonly=false run='' caps=" $DOCKER_CAPS " user=0:0 config=$CONFIG network='[{"type":"network"}]'
-  local -a env=() mounts=() proc=() mask=() forbid=()
+  local -a env=() groups=() mounts=() proc=() mask=() forbid=()
   TTY=''
   while [ $# -gt 0 ]; do
     case "$1" in
@@ -26,7 +26,8 @@ bundle() {
       --mount) mounts+=("$2") ;;
       --config) config=$2 ;;
       --cap-add) caps+="$2 " ;;
-      --cap-drop) caps=${caps/ $2 / } ;;
+      --cap-drop) if [ "$2" = ALL ]; then caps=' '; else caps=${caps/ $2 / }; fi ;;
+      --group-add) groups+=("$2") ;;
       -e) env+=("$2") ;;
       --user) user=$2 ;;
       --proc) proc+=("$2") ;;
@@ -43,6 +44,7 @@ bundle() {
     *) mounts+=("$config:/config") ;;
   esac
   jq -n --argjson readonly "$readonly" --arg run "$run" --arg caps "$caps" --arg user "$user" --arg tty "$TTY" --argjson network "$network" \
+    --argjson groups "$(strings "${groups[@]}")" \
     --argjson args "$(strings /init "$@")" --argjson env "$(strings "${env[@]}")" --argjson mounts "$(strings "${mounts[@]}")" \
     --argjson proc "$(strings "${proc[@]}")" --argjson mask "$(strings "${mask[@]}")" --argjson forbid "$(strings "${forbid[@]}")" \
     -f "$REPO/tests/boot/bundle.jq" >"$DIR/config.json"

@@ -10,7 +10,7 @@ def bind: split(":") | { destination: .[1], type: "bind", source: .[0], options:
   root: { path: "rootfs", readonly: $readonly },
   process: {
     terminal: ($tty != ""),
-    user: { uid: $uid, gid: $gid },
+    user: { uid: $uid, gid: $gid, additionalGids: ($groups | map(tonumber)) },
     args: $args,
     env: (["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"] + $env),
     cwd: "/",

@@ -52,6 +52,142 @@ RUN
   [ "$(in_container printcontenv LATER)" = later ]
 }
 
+# secret NAME [CONTENT]: a file for FILE__ in the volume; content as printf %b has it
+secret() {
+  printf '%b' "$2" >"$CONFIG/$1"
+}
+
+contenv() { # NAME: hexadecimal
+  od -An -v -tx1 "$(inside "/run/s6/container_environment/$1")" | tr -d ' \n'
+}
+
+# A container that runs as 1000: its /run is the image's, its service drops nothing.
+not_root() {
+  chmod 0777 "$ROOT/run"
+  service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
+}
+
+@test "E2 FILE__X sets X to the file's content, byte for byte, on both roots" {
+  local options
+  secret plain 'top secret'
+  secret odd 'a=b\n$(c)\t\0303'
+  chmod 0644 "$CONFIG"/*
+  for options in '' '--read-only --run exec'; do
+    # shellcheck disable=SC2086
+    boot $options -e FILE__PASS=/config/plain -e FILE__ODD=/config/odd
+    assert_log '^\[env-init\] PASS set from FILE__PASS$'
+    [ "$(contenv PASS)" = "$(od -An -v -tx1 "$CONFIG/plain" | tr -d ' \n')" ]
+    [ "$(contenv ODD)" = "$(od -An -v -tx1 "$CONFIG/odd" | tr -d ' \n')" ]
+    refute_log 'top secret'
+    stop_container
+  done
+}
+
+@test "E2 a file that ends with a newline: part of the value, with a warning" {
+  secret x 'x\n'
+  boot -e FILE__PASS=/config/x
+  assert_boot rw '^rc: warning: the file of FILE__PASS'
+  assert_log '^rc: warning: the file of FILE__PASS ends with a newline'
+  [ "$(in_container printcontenv PASS | od -An -tx1 | tr -d ' ')" = 780a0a ] || [ "$(in_container with-contenv sh -c 'printf %s "$PASS" | wc -c' | tr -d ' ')" = 2 ]
+}
+
+@test "E2 a file that cannot be used: one line that names the variable and why, X unset, the rest boots" {
+  mkdir "$CONFIG/directory"
+  head -c 10000000 /dev/zero | tr '\0' x >"$CONFIG/large"
+  head -c 131066 /dev/zero | tr '\0' x >"$CONFIG/fits"
+  secret nul 'a\0000b'
+  mkfifo "$CONFIG/fifo"
+  boot -e FILE__MISSING=/config/missing -e FILE__DIR=/config/directory -e FILE__LARGE=/config/large -e FILE__NUL=/config/nul \
+    -e FILE__FIFO=/config/fifo -e FILE__RELATIVE=config/nul -e FILE__1BAD=/config/fits -e FILE__A-B=/config/fits -e FILE__=/config/fits \
+    -e FILE__FITS=/config/fits
+  assert_boot rw '^rc: warning: FILE__'
+  assert_log '^rc: warning: FILE__MISSING: /config/missing: No such file or directory; MISSING is not set from it$'
+  assert_log '^rc: warning: FILE__DIR: /config/directory: not a regular file'
+  assert_log '^rc: warning: FILE__LARGE: /config/large: too long'
+  assert_log '^rc: warning: FILE__NUL: /config/nul: it has a NUL byte'
+  assert_log '^rc: warning: FILE__FIFO: /config/fifo: not a regular file'
+  assert_log '^rc: warning: FILE__RELATIVE: config/nul: not an absolute path'
+  assert_log '^rc: warning: FILE__(1BAD|A-B|): what follows FILE__ is not the name of a variable' 3
+  for name in MISSING DIR LARGE NUL FIFO RELATIVE 1BAD A-B; do [ ! -e "$(inside "/run/s6/container_environment/$name")" ]; done
+  # the longest that a process can be given, and is
+  [ "$(in_container with-contenv sh -c 'printf %s "$FITS" | wc -c' | tr -d ' ')" = 131066 ] ||
+    [ "$(stat -c %s "$(inside /run/s6/container_environment/FITS)")" = 131066 ]
+  [ "$(report '.stages[] | select(.name == "init-envfile") | .reason | contains("FILE__MISSING not applied")')" = true ]
+}
+
+@test "E2 not as root: set from a file that can be read, one line for one that cannot" {
+  secret x x
+  secret y y
+  chmod 0600 "$CONFIG/x"
+  not_root
+  boot --user 1000:1000 -e FILE__PASS=/config/x -e FILE__OTHER=/config/y
+  assert_boot nonroot-rw '^rc: warning: FILE__PASS'
+  [ "$(contenv OTHER)" = 79 ]
+  assert_log '^rc: warning: FILE__PASS: /config/x: Permission denied'
+}
+
+@test "E2 X and FILE__X both set: the file wins, with a warning; where the file is missing, X stays" {
+  secret x file
+  boot -e PASS=plain -e FILE__PASS=/config/x
+  assert_log '^rc: warning: PASS and FILE__PASS are both set: the file wins'
+  [ "$(in_container printcontenv PASS)" = file ]
+  stop_container
+  boot -e PASS=plain -e FILE__PASS=/config/missing
+  [ "$(in_container printcontenv PASS)" = plain ]
+}
+
+@test "E2 FILE__PUID is what the remap uses, and FILE__UMASK what services get" {
+  secret puid 1234
+  secret umask '027\n'
+  service mask <<<$'#!/usr/bin/with-contenv sh\necho "mask $(umask)"\nexec sleep 1000000'
+  boot -e FILE__PUID=/config/puid -e FILE__UMASK=/config/umask
+  assert_log '^User UID: +1234$'
+  assert_log '^mask 0?027$'
+}
+
+@test "E3 UMASK: files of services and their loggers, not of scripts; three digits and four" {
+  local mask
+  mkdir -p "$ROOT/etc/cont-init.d"
+  printf '#!/usr/bin/with-contenv sh\necho "script $(umask)"\n' >"$ROOT/etc/cont-init.d/10-mask"
+  chmod 0755 "$ROOT/etc/cont-init.d/10-mask"
+  service mask <<'RUN'
+#!/usr/bin/with-contenv sh
+echo >/config/made
+echo 'service made it'
+exec sleep 1000000
+RUN
+  mkdir "$ROOT/etc/services.d/mask/log"
+  printf '#!/usr/bin/with-contenv sh\necho "logger $(umask)" >&2\nexec cat\n' >"$ROOT/etc/services.d/mask/log/run"
+  chmod 0755 "$ROOT/etc/services.d/mask/log/run"
+  for mask in 002 0002; do
+    rm -f "$CONFIG/made"
+    boot -e UMASK=$mask
+    wait_log '^service made it$'
+    [ "$(stat -c %a "$CONFIG/made")" = 664 ]
+    assert_log '^script 0?022$'
+    wait_log '^logger 0?002$'
+    stop_container
+  done
+}
+
+@test "E3 UMASK is no octal number: 100, one line" {
+  local mask
+  for mask in 999 abc 1777 00022 -1; do
+    start -e "UMASK=$mask"
+    [ "$(exit_code)" = 100 ]
+    assert_log '^rc: fatal: '
+    assert_log "^rc: fatal: settings: UMASK is not an octal number from 000 to 777: \"$mask\"; "
+    refute_log '^\[(services|ls).*\] done\.$'
+  done
+}
+
+@test "UMASK on a read-only root: skipped, with one line" {
+  service mask <<<$'#!/usr/bin/with-contenv sh\necho "mask $(umask)"\nexec sleep 1000000'
+  boot --read-only --run exec -e UMASK=077
+  assert_log '^rc: info: umask skipped: the root file system is read-only: UMASK=077$'
+  assert_log '^mask 0?022$'
+}
+
 @test "E4 /config owned by root is given to abc, what is in it is not" {
   mkdir "$CONFIG/below"
   echo mine >"$CONFIG/file"

@@ -205,22 +205,53 @@ RUN
   [ "$(exit_code)" = 139 ]
 }
 
-@test "L3 the CMD starts when all services are up or ready, with the services' environment" {
+# A service that is up at once, and ready when it is let.
+gate() {
   service gate notification-fd=3 <<'RUN'
 #!/usr/bin/with-contenv sh
-# long enough that a CMD which only waits for run would be first
-sleep 0.5
+mkfifo /config/gate
+read -r _ </config/gate
 echo gate ready
 echo >&3
 exec 3>&-
 exec sleep 1000000
 RUN
-  start --read-only --run exec -e GREETING=hello sh -c 'init-status; echo "$GREETING $LSIO_READ_ONLY_FS"; exit 0'
+}
+
+@test "L3 S6_CMD_WAIT_FOR_SERVICES: the CMD starts when all services are up or ready, with the services' environment" {
+  gate
+  start --read-only --run exec -e GREETING=hello -e S6_CMD_WAIT_FOR_SERVICES=1 \
+    sh -c 'init-status; echo "$GREETING $LSIO_READ_ONLY_FS"; exit 0'
+  retry test -p "$CONFIG/gate"
+  refute_log '^hello'
+  echo >"$CONFIG/gate"
   [ "$(exit_code)" = 0 ]
   assert_log '^hello 1$'
   assert_log '^ +gate +ready '
   assert_log '^ +keeper +up '
   [ "$(grep -nE '^gate ready$' "$LOG" | cut -d: -f1)" -lt "$(grep -nE '^hello 1$' "$LOG" | cut -d: -f1)" ]
+}
+
+@test "L3 without S6_CMD_WAIT_FOR_SERVICES the CMD starts when all services are up, ready or not" {
+  gate
+  start --read-only --run exec sh -c 'init-status; exit 6'
+  [ "$(exit_code)" = 6 ]
+  assert_log '^ +gate +up '
+  assert_log '^ +keeper +up '
+}
+
+@test "S6_CMD_WAIT_FOR_SERVICES_MAXTIME: what is not ready by then has failed; the CMD starts, or the container stops" {
+  gate
+  start --read-only --run exec -e S6_CMD_WAIT_FOR_SERVICES=1 -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=500 sh -c 'init-status; exit 6'
+  [ "$(exit_code)" = 6 ]
+  assert_log '^rc: warning: service gate is not ready within S6_CMD_WAIT_FOR_SERVICES_MAXTIME$'
+  assert_log '^ +gate +failed '
+  refute_log '^\[.*\] done\.$'
+  rm "$CONFIG/gate"
+  start --read-only --run exec -e S6_CMD_WAIT_FOR_SERVICES=1 -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=500 \
+    -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2 sh -c 'echo started; exit 6'
+  [ "$(exit_code)" = 1 ]
+  refute_log '^started$'
 }
 
 @test "L3 without a CMD the container stays up, and nothing of the boot stays in memory" {
@@ -289,7 +320,7 @@ FINISH
 exit 42
 RUN
   start --read-only --run exec
-  wait_log 'warning: the boot is not complete'
+  wait_log 'the boot is not complete'
   assert_log '^rc: warning: service flappy .*exit code 42'
   refute_log '^\[.*\] done\.$'
   [ "$(service_status flappy)" = failed ]
@@ -306,7 +337,7 @@ RUN
 exit 0
 RUN
   start
-  wait_log 'warning: the boot is not complete'
+  wait_log 'the boot is not complete'
   assert_log '^rc: warning: service once .*exit code 0'
   refute_log '^\[.*\] done\.$'
 }
@@ -319,7 +350,7 @@ RUN
   printf '#!/bin/sh\nexit 125\n' >"$ROOT/etc/services.d/once/finish"
   chmod 0755 "$ROOT/etc/services.d/once/finish"
   start --read-only --run exec
-  wait_log 'warning: the boot is not complete'
+  wait_log 'the boot is not complete'
   assert_log '^rc: warning: service once failed for good'
   refute_log '^\[.*\] done\.$'
 }

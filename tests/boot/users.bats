@@ -6,12 +6,21 @@ setup_file() { boot_setup_file; }
 setup() { boot_setup; }
 teardown() { boot_teardown; }
 
+# assert_abc UID GID: what the log says, what passwd says, whom the service's own process runs as, who reads the environment
+assert_abc() {
+  assert_log "^User UID: +$1\$"
+  assert_log "^User GID: +$2\$"
+  [ "$(in_container id -u abc):$(in_container id -g abc)" = "$1:$2" ]
+  [ "$(service_ids keeper)" = "$1:$2" ]
+  [ "$(stat -c %g "$(inside /run/s6/container_environment)" "$(inside /run/s6/container_environment/PATH)" | sort -u)" = "$2" ]
+}
+
 assert_911() {
-  assert_log '^User UID: +911$'
-  assert_log '^User GID: +911$'
-  [ "$(in_container id abc)" = 'uid=911(abc) gid=911(abc) groups=911(abc)' ]
-  # the keeper's process itself
-  [ "$(stat -c %u:%g "$(inside "/proc/$(in_container s6-svstat -o pid /run/service/keeper)")")" = 911:911 ]
+  assert_abc 911 911
+}
+
+service_ids() {
+  stat -c %u:%g "$(inside "/proc/$(in_container s6-svstat -o pid "/run/service/$1")")"
 }
 
 @test "U1 PUID and PGID unset: abc and its services are 911:911, writable root" {
@@ -32,17 +41,179 @@ assert_911() {
   assert_911
 }
 
-@test "a remap on a writable root, which this version cannot do, is never skipped in silence: 100, PUID named" {
+@test "U1 PUID=1000 PGID=1001: abc, its services and /config are so; a restart changes nothing" {
+  boot -e PUID=1000 -e PGID=1001
+  assert_boot rw
+  assert_abc 1000 1001
+  [ "$(stat -c %u:%g "$CONFIG" "$(inside /app)" "$(inside /defaults)" | sort -u)" = 1000:1001 ]
+  stop_container
+  inode=$(stat -c %i "$ROOT/etc/passwd" "$ROOT/etc/group")
+  boot -e PUID=1000 -e PGID=1001
+  assert_boot rw
+  assert_abc 1000 1001
+  [ "$(stat -c %i "$ROOT/etc/passwd" "$ROOT/etc/group")" = "$inode" ]
+}
+
+@test "U1 PUID alone, PGID alone: the other is 911" {
+  boot -e PUID=1000
+  assert_abc 1000 911
+  stop_container
+  boot -e PGID=1000
+  assert_boot rw
+  assert_abc 911 1000
+}
+
+@test "U1 PUID=0 PGID=0: works, with one warning" {
+  boot -e PUID=0 -e PGID=0
+  assert_boot rw '^rc: warning: PUID is 0: '
+  assert_log '^rc: warning: PUID is 0: '
+  assert_abc 0 0
+}
+
+@test "U2 PUID with blanks around it, an empty one, a large one" {
+  boot -e 'PUID=1000 ' -e PGID=
+  assert_boot rw
+  assert_abc 1000 911
+  stop_container
+  boot -e PUID=2246052396 -e PGID=4294967294
+  assert_boot rw
+  assert_abc 2246052396 4294967294
+}
+
+@test "U3 PUID and PGID that are no ids: 100, one line, nothing touched" {
+  local value
+  cp -a "$ROOT/etc/passwd" "$DIR/passwd"
+  for value in abc -1 0x3e8 4294967295 1e3 '10 00' 1,000; do
+    start -e "PUID=$value"
+    [ "$(exit_code)" = 100 ]
+    assert_log '^rc: fatal: '
+    assert_log "^rc: fatal: settings: PUID is not a number from 0 to 4294967294: \"$value\"; correct it, or unset it\$"
+    start -e "PGID=$value"
+    [ "$(exit_code)" = 100 ]
+    assert_log "^rc: fatal: settings: PGID is not .*$value"
+    refute_log '^\[(services|ls).*\] done\.$'
+    [ "$(stat -c %u:%g "$CONFIG")" = 0:0 ]
+  done
+  cmp "$DIR/passwd" "$ROOT/etc/passwd"
+}
+
+@test "U3 on a read-only root PUID=abc is skipped with what it is" {
+  boot --read-only --run exec -e PUID=abc
+  assert_boot ro
+  assert_log '^rc: info: user-remap skipped: the root file system is read-only: PUID=abc$'
+  assert_911
+}
+
+@test "U4 the image has a user 1000 and a user abcd before abc: only abc's entries change" {
+  local file
+  # no newline at the end, lines that are none, and neighbours by name and by number
+  { echo 'abcd:x:1234:911:the one before:/home/abcd:/bin/sh'; echo 'xabc:x:911:1::/:'; cat "$ROOT/etc/passwd"; echo '# abc:x:1:1'; echo '+::::::'
+    printf 'someone:x:1000:1000::/home/someone:/bin/sh'; } >"$DIR/passwd"
+  { echo 'abcd:x:911:abc'; cat "$ROOT/etc/group"; printf 'someone:x:1000:abc,root'; } >"$DIR/group"
+  for file in passwd group; do cat "$DIR/$file" >"$ROOT/etc/$file"; done
+  chmod 0640 "$ROOT/etc/group"
+  chown 0:42 "$ROOT/etc/group"
+  boot -e PUID=1000 -e PGID=1000
+  sed 's/^abc:x:911:911:/abc:x:1000:1000:/' "$DIR/passwd" | cmp - "$ROOT/etc/passwd"
+  sed 's/^abc:x:911:/abc:x:1000:/' "$DIR/group" | cmp - "$ROOT/etc/group"
+  [ "$(stat -c %a:%u:%g "$ROOT/etc/group")" = 640:0:42 ]
+  [ "$(service_ids keeper)" = 1000:1000 ]
+}
+
+@test "a passwd that cannot be edited, and a PUID: 100, one line that says why, nothing lost" {
+  local passwd=$ROOT/etc/passwd
+  cp -a "$passwd" "$DIR/passwd"
+  refused() { # PATTERN: and passwd is what it was
+    cp -a "$passwd" "$DIR/before"
+    start -e PUID=1000
+    [ "$(exit_code)" = 100 ]
+    assert_log '^rc: fatal: '
+    assert_log "^rc: fatal: user-remap: unable to change /etc/passwd: .*$1"
+    cmp "$DIR/before" "$passwd"
+    [ "$(ls "$ROOT/etc" | grep -cE '^(passwd|group)(\.|-)')" = 0 ]
+    rm -rf "$passwd"
+    cp -a "$DIR/passwd" "$passwd"
+  }
+  sed -i '/^abc:/d' "$passwd"
+  refused 'init-bake'
+  echo 'abc:x:5:5::/:' >>"$passwd"
+  refused 'mend the file'
+  printf 'nul:x:5:5:\0:/:\n' >>"$passwd"
+  refused 'mend the file'
+  sed -i 's/^abc:.*/abc:x:911/' "$passwd"
+  refused 'mend the file'
+  mv "$passwd" "$ROOT/etc/passwd.elsewhere"
+  ln -s passwd.elsewhere "$passwd"
   start -e PUID=1000
   [ "$(exit_code)" = 100 ]
-  assert_log '^rc: fatal: .*PUID=1000'
-  refute_log '^\[.*\] done\.$'
+  assert_log '^rc: fatal: user-remap: unable to change /etc/passwd: .*link'
+  cmp "$DIR/passwd" "$ROOT/etc/passwd.elsewhere"
+}
+
+@test "a passwd of 100,000 entries, without a final newline: remapped, the rest as it was" {
+  { cat "$ROOT/etc/passwd"; seq 20000 120000 | sed 's|.*|user&:x:&:5::/:|'; printf 'last:x:5:5::/:'; } >"$DIR/passwd"
+  cat "$DIR/passwd" >"$ROOT/etc/passwd"
+  boot -e PUID=1000
+  assert_boot rw
+  sed 's/^abc:x:911:911:/abc:x:1000:911:/' "$DIR/passwd" | cmp - "$ROOT/etc/passwd"
+}
+
+@test "U6 --group-add: services keep the group, root's own by the image's group file are not given to abc" {
+  echo 'rooters:x:77:root' >>"$ROOT/etc/group"
+  grep -q '^[^:]*:[^:]*:44:' "$ROOT/etc/group" || echo 'video:x:44:' >>"$ROOT/etc/group"
+  boot --group-add 77 --group-add 44 --group-add 4242
+  assert_boot rw
+  [ "$(in_container id -G abc | tr ' ' '\n' | sort -n | xargs)" = '44 911 4242' ]
+  [ "$(grep -c '^group4242:x:4242:abc$' "$ROOT/etc/group")" = 1 ]
+  grep -qE '^Groups:.*\<44\>' "$(inside "/proc/$(in_container s6-svstat -o pid /run/service/keeper)/status")"
+  stop_container
+  inode=$(stat -c %i "$ROOT/etc/group")
+  boot --group-add 77 --group-add 44 --group-add 4242
+  assert_boot rw
+  [ "$(stat -c %i "$ROOT/etc/group")" = "$inode" ]
+}
+
+@test "U6 --group-add on a read-only root: skipped, with one line that names the group" {
+  boot --read-only --run exec --group-add 44
+  assert_boot ro
+  assert_log '^rc: info: user-groups skipped: .*: group 44$'
+}
+
+@test "U7 SETUID, SETGID and CHOWN are enough; one line names the capabilities that are missing" {
+  boot --cap-drop ALL --cap-add SETUID --cap-add SETGID --cap-add CHOWN -e PUID=1000
+  assert_boot rw
+  assert_log '^rc: info: optional capabilities that are missing: DAC_OVERRIDE, FOWNER, KILL$'
+  [ "$(service_ids keeper)" = 1000:911 ]
+  [ "$(stat -c %u:%g "$CONFIG")" = 1000:911 ]
+}
+
+@test "U8 all capabilities dropped, and a PUID: 100, SETUID, SETGID and --user are named, on both roots" {
+  local root
+  for root in '' '--read-only --run exec'; do
+    # shellcheck disable=SC2086
+    start $root --cap-drop ALL -e PUID=1000
+    [ "$(exit_code)" = 100 ]
+    assert_log '^rc: fatal: '
+    assert_log '^rc: fatal: capabilities: .*SETUID and SETGID; .*--user'
+    refute_log '^\[(services|ls).*\] done\.$'
+  done
+}
+
+@test "R10 a writable root with a read-only /etc: the remap is skipped for that reason alone" {
+  cp -a "$ROOT/etc" "$DIR/etc"
+  boot --mount "$DIR/etc:/etc:ro" -e PUID=1000 -e UMASK=027
+  assert_boot rw '^rc: info: user-remap skipped'
+  assert_log '^rc: info: user-remap skipped: /etc is not writable \(Read-only file system\): PUID=1000$'
+  assert_log '^rc: info: .* skipped' 1
+  assert_911
+  [ "$(stage_status umask)" = 'done' ]
+  [ "$(stat -c %u:%g "$(inside /app)")" = 911:911 ]
 }
 
 @test "an image without abc: said, no marker, the rest boots" {
   sed -i '/^abc:/d' "$ROOT/etc/passwd"
   start --read-only --run exec
-  wait_log 'warning: the boot is not complete'
+  wait_log 'the boot is not complete'
   assert_log '^rc: warning: .*abc.*init-bake'
   refute_log '^\[.*\] done\.$'
   assert_running

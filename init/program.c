@@ -1,0 +1,77 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+#include <skalibs/sig.h>
+#include <skalibs/strerr.h>
+
+#include "environment.h"
+#include "execargs.h"
+#include "paths.h"
+#include "program.h"
+
+#define BLANKS " \t\n"
+
+void program_exec (int contenvfd, char const *const *argv)
+{
+  sig_blocknone() ;
+  sig_restore(SIGPIPE) ;
+  if (environment_load(contenvfd) == -1)
+  {
+    strerr_warn(PROG, ": fatal: unable to read the environment for ", argv[0], ": ", strerror(errno)) ;
+    _exit(EXIT_NOT_EXECUTABLE) ;
+  }
+  execvp(argv[0], execargs(argv)) ;
+  strerr_warn(PROG, ": fatal: unable to exec ", argv[0], ": ", strerror(errno),
+    errno == ENOENT ? "; is it, and the interpreter of its first line, in the image and on PATH?" : "") ;
+  _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE) ;
+}
+
+pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
+{
+  int null ;
+  pid_t pid = fork() ;
+  if (pid) return pid ;
+  setsid() ;
+  /* the standard input is the CMD's */
+  null = open(PATH_NULL, O_RDONLY) ;
+  if (null == -1 || fd_move(0, null) == -1) close(0) ;
+  if (stdoutfd >= 0 && fd_copy(1, stdoutfd) == -1) _exit(EXIT_NOT_EXECUTABLE) ;
+  program_exec(contenvfd, argv) ;
+}
+
+void program_kill (pid_t pid, int sig)
+{
+  /* the group exists once the child has made it; until then the child is all there is */
+  if (kill(-pid, sig) == -1) kill(pid, sig) ;
+}
+
+char const **program_words (char const *s, size_t *ret_n)
+{
+  size_t len = strlen(s), n = 0, i = 0 ;
+  /* at most every second byte begins a word */
+  size_t max = len / 2 + 2 ;
+  char const **argv = malloc(max * sizeof *argv + len + 1) ;
+  char *copy ;
+  if (!argv) return 0 ;
+  copy = (char *)(argv + max) ;
+  memcpy(copy, s, len + 1) ;
+  for (;;)
+  {
+    i += strspn(copy + i, BLANKS) ;
+    if (!copy[i]) break ;
+    argv[n++] = copy + i ;
+    i += strcspn(copy + i, BLANKS) ;
+    if (!copy[i]) break ;
+    copy[i++] = 0 ;
+  }
+  argv[n] = 0 ;
+  *ret_n = n ;
+  return argv ;
+}

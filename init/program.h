@@ -1,0 +1,30 @@
+/* ISC license. */
+
+#ifndef STILLROOT_PROGRAM_H
+#define STILLROOT_PROGRAM_H
+
+#include <sys/types.h>
+
+#include <skalibs/gccattributes.h>
+
+/* The image's programs: the CMD, and what stages and the stop run. */
+
+#define EXIT_NOT_EXECUTABLE 126
+#define EXIT_NOT_FOUND 127
+
+/* In a child: executes argv with the environment of contenvfd and the signals as a program expects them.
+   What cannot be executed ends with 127 (not found) or 126, and one line. */
+extern void program_exec (int contenvfd, char const *const *argv) gccattr_noreturn ;
+
+/* Starts argv as a session of its own, so that it and its children can be ended as one; standard input is empty,
+   standard output stdoutfd (-1: ours). Returns its pid, or -1 and sets errno. */
+extern pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd) ;
+
+/* Sends the signal to a program of program_spawn() and all that is still of its process group. */
+extern void program_kill (pid_t, int sig) ;
+
+/* The words of s, separated by blanks, as argv: an array that ends with 0, allocated once, for the caller to free() (s stays as it is).
+   *ret_n: their number. Returns 0, and sets errno, when there is no memory. */
+extern char const **program_words (char const *s, size_t *ret_n) ;
+
+#endif

@@ -1,0 +1,156 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/types.h>
+
+#include "accounts.h"
+#include "accountsedit.h"
+#include "contenv.h"
+#include "paths.h"
+#include "reason.h"
+#include "remap.h"
+#include "variables.h"
+#include "verbosity.h"
+
+#define USER "abc"
+
+/* Another process that edits the accounts during the boot is one of the image's own, and soon done. */
+#define LOCK_MS 5000
+
+/* The id that the variable asks for; it has been checked, and where nothing has checked it, nothing acts on it either. */
+static unsigned int wanted (struct boot const *b, char const *name)
+{
+  stralloc value = STRALLOC_ZERO ;
+  unsigned int id = ID_DEFAULT ;
+  if (contenv_get(b->contenvfd, name, &value) == 1) accounts_id_scan(value.s, value.len, &id) ;
+  stralloc_free(&value) ;
+  return id ;
+}
+
+/* Appends "NAME=VALUE", or what the default is. */
+static void add_wish (struct boot const *b, char const *name, stralloc *what)
+{
+  stralloc value = STRALLOC_ZERO ;
+  if (contenv_get(b->contenvfd, name, &value) == 1 && value.len) reason_add(what, what->len ? " " : "", name, "=", value.s) ;
+  else reason_add(what, what->len ? " " : "", name, " unset: 911") ;
+  stralloc_free(&value) ;
+}
+
+/* Whether the variable asks for another id than the current one; what is no id does. */
+static int differs (struct boot const *b, char const *name, unsigned int current)
+{
+  stralloc value = STRALLOC_ZERO ;
+  unsigned int id = ID_DEFAULT ;
+  int set = contenv_get(b->contenvfd, name, &value) == 1 && value.len ;
+  int r = (set && !accounts_id_scan(value.s, value.len, &id)) || id != current ;
+  stralloc_free(&value) ;
+  return r ;
+}
+
+/* Ids that abc already has ask for nothing; nor do unset ones of an image that has no abc, which says so elsewhere. */
+int asked_user_remap (struct boot const *b, stralloc *what)
+{
+  uid_t uid ;
+  gid_t gid, group ;
+  int known = accounts_user(b->rootfd, USER, &uid, &gid) == 0 && accounts_group(b->rootfd, USER, &group) == 0 ;
+  if (known ? differs(b, VAR_PUID, uid) : contenv_is_set(b->contenvfd, VAR_PUID)) add_wish(b, VAR_PUID, what) ;
+  if (known ? differs(b, VAR_PGID, gid) || group != gid : contenv_is_set(b->contenvfd, VAR_PGID)) add_wish(b, VAR_PGID, what) ;
+  return what->len != 0 ;
+}
+
+/* Makes the edits, or appends why they cannot be made, how to mend that, and else what not to ask for. */
+static int apply (struct boot const *b, struct accountsedit const *edits, size_t n, char const *otherwise, stralloc *reason)
+{
+  char const *where, *remedy ;
+  int r = accountsedit_apply(b->rootfd, edits, n, LOCK_MS, &where) ;
+  int e = errno ;
+  if (r >= 0) return r ;
+  switch (e)
+  {
+    case ENOENT : remedy = "run init-bake in the image build" ; break ;
+    case ENOSPC : remedy = "free some space" ; break ;
+    case EBUSY : remedy = strstr(where, ".lock") ? "end the process that has it, or remove it" : "do not mount anything over it" ; break ;
+    default : remedy = "mend the file in the image" ;
+  }
+  reason_add(reason, "unable to change /", where, ": ", accountsedit_strerror(e), "; ", remedy, ", or ", otherwise) ;
+  return -1 ;
+}
+
+enum stage_result stage_user_remap (struct boot const *b, struct script *script, stralloc *reason)
+{
+  struct accountsedit const edit =
+    { .kind = ACCOUNTSEDIT_IDS, .name = USER, .uid = wanted(b, VAR_PUID), .gid = wanted(b, VAR_PGID) } ;
+  (void)script ;
+  /* as another user than the one that was asked for, nothing is to run */
+  if (apply(b, &edit, 1, "unset " VAR_PUID " and " VAR_PGID, reason) == -1) return STAGE_FATAL ;
+  if (contenv_give(b->contenvfd, edit.gid) == -1)
+    say_warningsys("give " PATH_CONTENV " to the group " USER) ;
+  return STAGE_DONE ;
+}
+
+#define GROUPS_MAX 256
+
+/* The gids that the container was given and abc does not have, at most GROUPS_MAX. */
+static size_t added_groups (struct boot const *b, gid_t *ret)
+{
+  gid_t all[GROUPS_MAX], root[GROUPS_MAX], user[GROUPS_MAX] ;
+  ssize_t nroot = accounts_groups_of(b->rootfd, "root", root, GROUPS_MAX) ;
+  ssize_t nuser = accounts_groups_of(b->rootfd, USER, user, GROUPS_MAX) ;
+  int n = getgroups(GROUPS_MAX, all) ;
+  size_t found = 0 ;
+  int i = 0 ;
+  if (nroot < 0 || nuser < 0) return 0 ;
+  for (; i < n ; i++)
+  {
+    ssize_t j = 0 ;
+    if (!all[i]) continue ;
+    for (; j < nroot && j < GROUPS_MAX ; j++) if (root[j] == all[i]) break ;
+    if (j < nroot) continue ;
+    for (j = 0 ; j < nuser && j < GROUPS_MAX ; j++) if (user[j] == all[i]) break ;
+    if (j == nuser) ret[found++] = all[i] ;
+  }
+  return found ;
+}
+
+int asked_user_groups (struct boot const *b, stralloc *what)
+{
+  gid_t gids[GROUPS_MAX] ;
+  size_t n = added_groups(b, gids) ;
+  size_t i = 0 ;
+  for (; i < n ; i++)
+  {
+    char fmt[UINT_FMT] ;
+    fmt[uint_fmt(fmt, gids[i])] = 0 ;
+    reason_add(what, what->len ? ", " : "group ", fmt) ;
+  }
+  return n != 0 ;
+}
+
+/* Makes abc a member of the group with this gid, which is made where there is none. */
+static int add_group (struct boot const *b, gid_t gid, stralloc *reason)
+{
+  char name[64] = "group" ;
+  struct accountsedit const edits[] =
+  {
+    { .kind = ACCOUNTSEDIT_GROUP, .name = name, .gid = gid },
+    { .kind = ACCOUNTSEDIT_MEMBER, .name = name, .member = USER }
+  } ;
+  int exists = accounts_owner_of_id(b->rootfd, ROOT_GROUP, gid, "", name, sizeof name) == 1 ;
+  if (!exists) name[5 + uint_fmt(name + 5, gid)] = 0 ;
+  return apply(b, edits + exists, 2 - (size_t)exists, "start the container without the group", reason) ;
+}
+
+enum stage_result stage_user_groups (struct boot const *b, struct script *script, stralloc *reason)
+{
+  gid_t gids[GROUPS_MAX] ;
+  size_t n = added_groups(b, gids) ;
+  size_t i = 0 ;
+  (void)script ;
+  for (; i < n ; i++)
+    if (add_group(b, gids[i], reason) == -1) return STAGE_INCOMPLETE ;
+  return STAGE_DONE ;
+}

@@ -1,0 +1,17 @@
+/* ISC license. */
+
+#ifndef STILLROOT_STAGE_SETTINGS_H
+#define STILLROOT_STAGE_SETTINGS_H
+
+#include "boot.h"
+
+/* settings: checks what later stages act on, before anything is touched. */
+extern stage_func stage_settings ;
+
+/* capabilities: says which ones are missing; without those that the applications' user needs, nothing goes on. */
+extern stage_func stage_capabilities ;
+
+/* umask: for with-contenv, which gives it to services. */
+extern stage_func stage_umask ;
+
+#endif

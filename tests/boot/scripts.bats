@@ -1,0 +1,318 @@
+#!/usr/bin/env bats
+# What the image and its user have the boot run: hook, migrations, cont-init.d, cont-finish.d, custom scripts and custom services.
+
+load lib.bash
+setup_file() { boot_setup_file; }
+setup() { boot_setup; }
+teardown() { boot_teardown; }
+
+# script PATH [MODE]: a file of the image with what comes on standard input
+script() {
+  mkdir -p "$ROOT/$(dirname "$1")"
+  cat >"$ROOT/$1"
+  chmod "${2:-0755}" "$ROOT/$1"
+}
+
+# before PATTERN PATTERN: the first line that matches the one stands before the first of the other. Both must be of standard output,
+# or both of standard error: the runtime copies the two on its own time.
+before() {
+  local a b
+  a=$(grep -nE -m1 -- "$1" "$LOG" | cut -d: -f1)
+  b=$(grep -nE -m1 -- "$2" "$LOG" | cut -d: -f1)
+  [ -n "$a" ] && [ -n "$b" ] && [ "$a" -lt "$b" ] || { echo "not before: $1, $2"; return 1; }
+}
+
+stage_reason() { report ".stages[] | select(.name == \"$1\") | .reason"; }
+
+# it ends when it is told to, and says so
+SLEEPER='#!/bin/sh
+echo sleeping
+exec sleep 1000000'
+
+@test "migrations run in numeric order with the environment, each once, on both roots" {
+  local root
+  script migrations/10-ten <<<$'#!/bin/sh\necho "ten $GREETING"'
+  script migrations/9-nine <<<$'#!/bin/sh\necho nine'
+  mkdir "$ROOT/migrations/11-directory"
+  for root in '' '--read-only --run exec'; do
+    rm -f "$CONFIG/.migrations"
+    # shellcheck disable=SC2086
+    boot $root -e GREETING=hello
+    before '^\[migrations\] started$' '^nine$'
+    before '^nine$' '^\[migrations\] 9-nine: succeeded$'
+    before '^\[migrations\] 9-nine: succeeded$' '^ten hello$'
+    before '^\[migrations\] 10-ten: succeeded$' '^\[migrations\] done$'
+    before '^\[migrations\] done$' '^User UID:'
+    [ "$(cat "$CONFIG/.migrations")" = $'9-nine\n10-ten' ]
+    stop_container
+    # shellcheck disable=SC2086
+    boot $root
+    assert_log '^\[migrations\] (9-nine|10-ten): skipped$' 2
+    refute_log '^nine$'
+    stop_container
+  done
+}
+
+@test "no migrations: said, as ever" {
+  boot
+  assert_log '^\[migrations\] started$'
+  assert_log '^\[migrations\] no migrations found$'
+}
+
+@test "a migration that is not executable runs by its interpreter; one that is a program says what to do" {
+  script migrations/1-one 0644 <<<$'#!/bin/sh\necho one'
+  script migrations/2-two 0644 <<<'echo two'
+  boot --read-only --run exec
+  assert_boot ro
+  assert_log '^one$'
+  assert_log '^two$'
+  stop_container
+  cp "$ROOT/command/s6-svscan" "$ROOT/migrations/3-three"
+  chmod 0644 "$ROOT/migrations/3-three"
+  start
+  wait_log 'the boot is not complete'
+  assert_log '^rc: warning: init-migrations: /migrations/3-three is not executable; chmod'
+}
+
+@test "a migration that fails, or is killed: named with its code; what depends on it does not start, the next boot tries again" {
+  local what code
+  for what in 'exit 7' 'kill -9 $$'; do
+    code=7
+    [ "$what" = 'exit 7' ] || code=137
+    rm -f "$CONFIG/.migrations"
+    script migrations/1-good <<<$'#!/bin/sh\n:'
+    script migrations/2-bad <<<"#!/bin/sh
+$what"
+    script migrations/3-next <<<$'#!/bin/sh\necho next'
+    start
+    wait_log 'the boot is not complete'
+    assert_log "^rc: warning: init-migrations: /migrations/2-bad failed with exit code $code; "
+    assert_log "^\\[migrations\\] 2-bad: failed with exit code $code\$"
+    refute_log '^next$'
+    refute_log '^\[(services|ls).*\] done\.$'
+    [ "$(cat "$CONFIG/.migrations")" = 1-good ]
+    [ "$(stage_status init-migrations)" = failed ]
+    [ "$(stage_status init-adduser)" = blocked ]
+    stop_container
+    [ "$(exit_code)" = 0 ]
+    script migrations/2-bad <<<$'#!/bin/sh\n:'
+    boot
+    assert_log '^next$'
+    [ "$(cat "$CONFIG/.migrations")" = $'1-good\n2-bad\n3-next' ]
+    stop_container
+  done
+}
+
+@test "a history that the application has made a link, a hard link, a fifo or a directory: nothing outside changes, the boot goes on" {
+  local kind
+  script migrations/1-one <<<$'#!/bin/sh\n:'
+  echo victim >"$ROOT/victim"
+  echo victim >"$CONFIG/outside"
+  for kind in 'ln -s /victim' 'ln' 'mkfifo' 'mkdir'; do
+    rm -rf "$CONFIG/.migrations"
+    case "$kind" in
+      ln) ln "$CONFIG/outside" "$CONFIG/.migrations" ;;
+      'ln -s'*) ln -s /victim "$CONFIG/.migrations" ;;
+      *) "$kind" "$CONFIG/.migrations" ;;
+    esac
+    boot
+    assert_log '^\[migrations\] 1-one: succeeded$'
+    [ "$(cat "$ROOT/victim" "$CONFIG/outside")" = $'victim\nvictim' ]
+    stop_container
+  done
+}
+
+@test "cont-init.d runs in order with the environment before the services, on both roots" {
+  local root
+  service late <<<$'#!/bin/sh\necho late\nexec sleep 1000000'
+  script etc/cont-init.d/20-b <<<$'#!/usr/bin/with-contenv sh\necho "b $GREETING"'
+  script etc/cont-init.d/10-a <<<$'#!/bin/sh\necho a'
+  for root in '' '--read-only --run exec'; do
+    # shellcheck disable=SC2086
+    boot $root -e GREETING=hello
+    before '^a$' '^b hello$'
+    before '^b hello$' '^late$'
+    before '^cont-init: info: running /etc/cont-init.d/10-a$' '^cont-init: info: /etc/cont-init.d/10-a exited 0$'
+    before '^cont-init: info: /etc/cont-init.d/10-a exited 0$' '^cont-init: info: running /etc/cont-init.d/20-b$'
+    assert_log '^cont-init: info: /etc/cont-init.d/20-b exited 0$'
+    stop_container
+  done
+}
+
+@test "L5 a cont-init.d script fails: 0 goes on, 1 warns, 2 stops with its code; no marker in any" {
+  script etc/cont-init.d/10-bad <<<$'#!/bin/sh\nexit 9'
+  script etc/cont-init.d/20-good <<<$'#!/bin/sh\necho good'
+  for behaviour in 0 1; do
+    start -e "S6_BEHAVIOUR_IF_STAGE2_FAILS=$behaviour"
+    wait_log 'the boot is not complete'
+    assert_log '^rc: warning: legacy-cont-init: 10-bad exited 9$'
+    assert_log '^good$'
+    assert_log '^rc: warning: the boot is not complete' "$behaviour"
+    refute_log '^\[(services|ls).*\] done\.$'
+    [ "$(service_status keeper)" = up ]
+    [ "$(report .result)" = failed ]
+    stop_container
+  done
+  start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2
+  [ "$(exit_code)" = 9 ]
+  refute_log '^\[(services|ls).*\] done\.$'
+}
+
+@test "a cont-init.d script that cannot be executed is named, with the reason" {
+  script etc/cont-init.d/10-plain 0644 <<<$'#!/bin/sh\n:'
+  start
+  wait_log 'the boot is not complete'
+  assert_log '^rc: fatal: unable to exec /etc/cont-init.d/10-plain: Permission denied$'
+  assert_log '^rc: warning: legacy-cont-init: 10-plain exited 126$'
+}
+
+@test "cont-finish.d runs in order when the services are down, with the environment; one that lasts is killed at its limit" {
+  service last <<'RUN'
+#!/usr/bin/with-contenv sh
+trap 'echo service down; exit 0' TERM
+sleep 1000000 & wait
+RUN
+  script etc/cont-finish.d/10-a <<<$'#!/bin/sh\necho "finish a $GREETING"'
+  script etc/cont-finish.d/20-b <<<$'#!/bin/sh\necho finish b\nexit 3'
+  script etc/cont-finish.d/30-c <<<$'#!/bin/sh\ntrap "" TERM\necho finish c\nsleep 1000000'
+  boot --read-only --run exec -e GREETING=hello -e S6_KILL_FINISH_MAXTIME=300
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  before '^service down$' '^finish a hello$'
+  before '^finish a hello$' '^finish b$'
+  assert_log '^cont-finish: warning: /etc/cont-finish.d/20-b exited 3$'
+  before '^finish b$' '^finish c$'
+  assert_log '^cont-finish: warning: /etc/cont-finish.d/30-c has not ended after 300 ms: killed; raise S6_KILL_FINISH_MAXTIME'
+}
+
+@test "cont-finish.d runs when the CMD ends, and its exit code stays the CMD's" {
+  script etc/cont-finish.d/10-a <<<$'#!/bin/sh\necho finish a\nexit 5'
+  start sh -c 'exit 4'
+  [ "$(exit_code)" = 4 ]
+  assert_log '^finish a$'
+}
+
+@test "S6_STAGE2_HOOK runs before everything else, with arguments, and may still change services and the environment" {
+  script hook <<'RUN'
+#!/usr/bin/with-contenv sh
+echo "hook $1 $SECRET"
+mkdir -p /etc/services.d/added
+printf '#!/usr/bin/with-contenv sh\necho "added $NEW"\nexec sleep 1000000\n' >/etc/services.d/added/run
+chmod 0755 /etc/services.d/added/run
+printf new >/run/s6/container_environment/NEW
+printf 1234 >/run/s6/container_environment/PUID
+RUN
+  printf secret >"$CONFIG/secret"
+  boot -e FILE__SECRET=/config/secret -e 'S6_STAGE2_HOOK=/hook  one' -e PUID=1000
+  assert_boot rw
+  before '^hook one secret$' '^\[migrations\] started$'
+  assert_log '^added new$'
+  assert_log '^User UID: +1234$'
+  [ "$(service_status added)" = up ]
+}
+
+@test "a hook that fails or is missing: named with its code; 2 stops the container with it" {
+  start -e 'S6_STAGE2_HOOK=/bin/false'
+  wait_log 'the boot is not complete'
+  assert_log '^rc: warning: stage2-hook: hook /bin/false exited 1$'
+  [ "$(service_status keeper)" = up ]
+  refute_log '^\[(services|ls).*\] done\.$'
+  stop_container
+  start -e S6_STAGE2_HOOK=/no/such -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2
+  [ "$(exit_code)" = 127 ]
+  assert_log '^rc: warning: stage2-hook: hook /no/such exited 127$'
+}
+
+@test "E6 custom scripts: in order, with the environment, under the shell without a first line; failures are said and the boot goes on" {
+  local root
+  script custom-cont-init.d/20-plain <<<'echo "plain $GREETING"'
+  script custom-cont-init.d/10-fails <<<$'#!/bin/sh\necho fails\nexit 3'
+  script custom-cont-init.d/30-nox 0644 <<<'echo never'
+  for root in '' '--read-only --run exec'; do
+    # shellcheck disable=SC2086
+    boot $root -e GREETING=hello
+    assert_log '^\[custom-init\] Files found, executing$'
+    before '^\[custom-init\] 10-fails: executing\.\.\.$' '^fails$'
+    before '^\[custom-init\] 10-fails: exited 3$' '^plain hello$'
+    assert_log '^\[custom-init\] 20-plain: exited 0$'
+    assert_log '^\[custom-init\] 30-nox: is not an executable file$'
+    refute_log '^never$'
+    [ "$(stage_reason init-custom-files)" = '10-fails exited 3, 20-plain exited 0, 30-nox is not an executable file' ]
+    stop_container
+  done
+}
+
+@test "E6 no custom scripts: said, as ever" {
+  boot
+  assert_log '^\[custom-init\] No custom files found, skipping\.\.\.$'
+}
+
+@test "E6 a custom script with CRLF is named, and runs all the same; one that is not root's gets the warning box" {
+  script custom-cont-init.d/10-crlf <<<$'#!/bin/sh\r\necho crlf; exit 0 # \r'
+  script custom-cont-init.d/20-other <<<$'#!/bin/sh\n:'
+  chown 911 "$ROOT/custom-cont-init.d/20-other"
+  script custom-cont-init.d/30-open 0757 <<<$'#!/bin/sh\n:'
+  boot
+  assert_log '^rc: warning: /custom-cont-init.d/10-crlf has CRLF line ends'
+  assert_log '^crlf'
+  assert_log '^\* WARNING: /custom-cont-init.d/20-other is not root.s'
+  assert_log '^\* WARNING: /custom-cont-init.d/30-open is not root.s'
+  assert_log '^\* WARNING:' 2
+}
+
+@test "E6 a custom script that lasts is killed at CUSTOM_SCRIPTS_TIMEOUT with what it has started, and named" {
+  script custom-cont-init.d/10-lasts <<<$'#!/bin/sh\ntrap "" TERM\nsleep 1000000 &\nsleep 1000000'
+  boot -e CUSTOM_SCRIPTS_TIMEOUT=300
+  assert_log '^rc: warning: /custom-cont-init.d/10-lasts has not ended within CUSTOM_SCRIPTS_TIMEOUT \(300 ms\): killed$'
+  [ "$(stage_reason init-custom-files)" = '10-lasts killed at its time limit' ]
+  # the keeper's is the only one left
+  [ "$(cat "$(inside /proc)"/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -o 'sleep 1000000' | wc -l)" = 1 ]
+}
+
+@test "E7 custom services: each file one, executable or not, with UMASK; README.txt is skipped with a line" {
+  script custom-services.d/one <<<$'#!/usr/bin/with-contenv sh\necho "one $GREETING $(umask)"\nexec sleep 1000000'
+  script custom-services.d/two 0644 <<<$'echo "two $(umask)"\nexec sleep 1000000'
+  script custom-services.d/README.txt 0644 <<<'how to'
+  boot -e GREETING=hello -e UMASK=027
+  assert_boot rw
+  assert_log '^one hello 0?027$'
+  assert_log '^two 0?027$'
+  assert_log '^rc: info: /custom-services.d/README.txt is no service: skipped$'
+  [ "$(service_status custom-svc-one)" = up ]
+  [ "$(service_status custom-svc-two)" = up ]
+  [ "$(report '.services | length')" = 3 ]
+  in_container s6-svc -r /run/service/custom-svc-one
+  retry assert_log '^one hello' 2
+}
+
+@test "custom services are skipped on a read-only root and not as root, with one line that names them" {
+  script custom-services.d/one <<<$'#!/bin/sh\necho one\nexec sleep 1000000'
+  boot --read-only --run exec
+  assert_boot ro
+  assert_log '^rc: info: custom-services skipped: the root file system is read-only: /custom-services.d: one$'
+  refute_log '^one$'
+}
+
+@test "L7 SIGTERM while a hook, a migration, a cont-init.d or a custom script sleeps: gone at once, nothing left" {
+  local path
+  for path in hook migrations/1-sleep etc/cont-init.d/10-sleep custom-cont-init.d/10-sleep; do
+    script "$path" <<<"$SLEEPER"
+    start --read-only --run exec -e "S6_STAGE2_HOOK=$([ "$path" != hook ] || echo /hook)" -e S6_KILL_GRACETIME=20000
+    wait_log '^sleeping$'
+    began=$SECONDS
+    stop_container
+    [ "$(exit_code)" = 0 ]
+    # far below the grace: it was the signal that ended it
+    [ $((SECONDS - began)) -lt 10 ]
+    refute_log '^\[(services|ls).*\] done\.$'
+    rm "$ROOT/$path"
+  done
+}
+
+@test "L7 a custom script deaf to SIGTERM is killed at S6_KILL_GRACETIME" {
+  script custom-cont-init.d/10-deaf <<<$'#!/bin/sh\ntrap "" TERM\necho deaf\nsleep 1000000'
+  start --read-only --run exec -e S6_KILL_GRACETIME=300
+  wait_log '^deaf$'
+  stop_container
+  [ "$(exit_code)" = 0 ]
+}
