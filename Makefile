@@ -89,7 +89,7 @@ check : $(BUILD)/deps-check
 bench : $(BUILD)/stillroot | $(BUILD)/deps-bench
 	@tests/bench/run
 
-lint : | $(BUILD)/deps-check
+lint : $(BUILD)/stillroot | $(BUILD)/deps-check
 	@tests/lint
 
 clean :

@@ -4,12 +4,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <skalibs/djbunix.h>
 
 #include "definitions.h"
-#include "fstree.h"
+#include "filelist.h"
 #include "paths.h"
 #include "rc.h"
 #include "verbosity.h"
@@ -18,32 +17,28 @@
 static void load_directory (struct walk *w, char const *path, char const *anchor)
 {
   size_t node = graph_find(&w->graph, anchor) ;
-  struct dirent **entries ;
-  int i = 0, n ;
-  int fd = openat(w->boot->rootfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1)
+  struct filelist list ;
+  char const *name ;
+  if (filelist_open(w->boot->rootfd, path, &filelist_by_name, &list) == -1)
   {
-    if (errno != ENOENT) { say_warningsys("open /", path) ; walk_definition_failed(w) ; }
+    say_warningsys("read /", path) ;
+    walk_definition_failed(w) ;
     return ;
   }
-  n = fstree_scan(fd, ".", &entries) ;
-  if (n == -1) { say_warningsys("read /", path) ; walk_definition_failed(w) ; }
-  for (; i < n ; i++)
+  while ((name = filelist_next(&list)))
   {
     char src[PATH_MAX] ;
-    char const *name = entries[i]->d_name ;
-    int srcfd = openat(fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-    if (srcfd >= 0)
+    int fd ;
+    snprintf(src, sizeof src, "/%s/%s", path, name) ;
+    fd = openat(w->boot->rootfd, src + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+    if (fd >= 0)
     {
-      snprintf(src, sizeof src, "/%s/%s", path, name) ;
-      walk_add_service(w, name, srcfd, src, node) ;
-      fd_close(srcfd) ;
+      walk_add_service(w, name, fd, src, node) ;
+      fd_close(fd) ;
     }
     else if (errno != ENOTDIR) { say_warningsys("open service ", name) ; walk_definition_failed(w) ; }
-    free(entries[i]) ;
   }
-  if (n >= 0) free(entries) ;
-  fd_close(fd) ;
+  filelist_free(&list) ;
 }
 
 void definitions_load (struct walk *w)

@@ -8,9 +8,10 @@
 
 #include "boot.h"
 #include "programs.h"
+#include "variables.h"
 #include "version.h"
 
-#define USAGE "stillroot PROGRAM [ARGUMENTS...]; programs: init with-contenv printcontenv init-status init-bake halt"
+#define USAGE "stillroot --version | --variables | PROGRAM [ARGUMENTS...]; programs: init with-contenv printcontenv init-status init-bake halt"
 
 /* usage 0: a program that no person calls, or whose arguments are all another's */
 static struct program { char const *name ; program_func *main ; char const *usage ; } const programs[] =
@@ -66,6 +67,7 @@ int main (int argc, char **argv)
   if (argc < 2) strerr_dieusage(EXIT_USER, USAGE) ;
   if (!strcmp(args[1], "--version")) return say("stillroot ", STILLROOT_VERSION) ;
   if (!strcmp(args[1], "--help")) return say("usage: ", USAGE) ;
+  if (!strcmp(args[1], "--variables")) return variables_print() ? 0 : EXIT_SYSTEM ;
   p = find(args[1]) ;
   if (!p) strerr_dieusage(EXIT_USER, USAGE) ;
   return run(p, argc - 1, args + 1) ;

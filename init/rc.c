@@ -103,7 +103,7 @@ static void begin_stop (struct rc *rc)
   unsigned int grace = contenv_milliseconds(rc->boot->contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
   if (rc->stopping) return ;
   rc->stopping = 1 ;
-  walk_stop_programs(&rc->walk, grace) ;
+  walk_stop_programs(&rc->walk, grace, "ended by the stop") ;
   if (!rc->cmd_pid || rc->cmd_ended) return ;
   kill(rc->cmd_pid, SIGTERM) ;
   kill(rc->cmd_pid, SIGCONT) ;
@@ -127,7 +127,7 @@ static void reap (struct rc *rc)
     pid_t r = wait_nohang(&wstat) ;
     if (r <= 0) break ;
     if (r == rc->cmd_pid) command_ended(rc, wstat) ;
-    else walk_child_ended(&rc->walk, r, wstat, rc->stopping) ;
+    else walk_child_ended(&rc->walk, r, wstat) ;
   }
 }
 

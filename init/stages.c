@@ -123,7 +123,10 @@ enum stage_result stage_program_ended (struct boot const *b, struct stage_run *r
 {
   run->pid = 0 ;
   run->script.code = svevent_exitcode(wstat) ;
-  return work(b, run) ;
+  if (!run->end) return work(b, run) ;
+  run->reason.len = 0 ;
+  reason_add(&run->reason, run->script.argv[0], ": ", run->end) ;
+  return conclude(b, run, STAGE_FAILED) ;
 }
 
 void stage_program_late (struct stage_run *run)
@@ -131,4 +134,12 @@ void stage_program_late (struct stage_run *run)
   run->script.timed_out = 1 ;
   run->deadline = tain_infinite ;
   program_kill(run->pid, SIGKILL) ;
+}
+
+void stage_end (struct stage_run *run, unsigned int ms, char const *why)
+{
+  run->end = why ;
+  program_kill(run->pid, SIGTERM) ;
+  program_kill(run->pid, SIGCONT) ;
+  clock_deadline(&run->deadline, ms) ;
 }

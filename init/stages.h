@@ -19,6 +19,7 @@ struct stage_run
   int asked ;         /* it was asked for something, and has not been skipped */
   pid_t pid ;         /* of the program that runs; 0: none does */
   tain deadline ;     /* when that is killed; infinite: never */
+  char const *end ;   /* why the stage is not to go on when the program has ended; 0: it is */
 } ;
 
 /* Decides by its row whether the stage runs in this boot, begins it, reports it. A skip of something that was asked for is one info line,
@@ -31,5 +32,8 @@ extern enum stage_result stage_program_ended (struct boot const *, struct stage_
 
 /* The deadline has passed: the program is killed. */
 extern void stage_program_late (struct stage_run *) ;
+
+/* Tells the running program to end; it is killed ms milliseconds later. The stage then fails, for the reason why. */
+extern void stage_end (struct stage_run *, unsigned int ms, char const *why) ;
 
 #endif

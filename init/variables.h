@@ -44,5 +44,9 @@
 #define VAR_WAIT_FD "S6_WAIT_FOR_CLOSING_FD"
 #define VAR_PROFILE "S6_RUNTIME_PROFILE"
 #define VAR_BUNDLEDIR "S6_RUNTIME_BUNDLEDIR"
+#define VAR_KUBERNETES_RUN "S6_YES_I_WANT_A_WORLD_WRITABLE_RUN_BECAUSE_KUBERNETES"
+
+/* Prints all of them as a table in Markdown. Returns 1, or 0 and sets errno. */
+extern int variables_print (void) ;
 
 #endif

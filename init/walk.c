@@ -1,14 +1,12 @@
 /* ISC license. */
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "contenv.h"
 #include "definitions.h"
-#include "program.h"
 #include "rc.h"
 #include "scandir.h"
 #include "stages.h"
@@ -84,7 +82,11 @@ static void judge (struct walk *w, struct service const *s, enum service_verdict
 static void add_definitions (struct walk *w, struct stage_run const *run, size_t row)
 {
   size_t before = walk_services_len(w) ;
-  if (!strcmp(run->stage->name, STAGE_DEFINITIONS)) definitions_load(w) ;
+  if (!strcmp(run->stage->name, STAGE_DEFINITIONS))
+  {
+    w->hold = contenv_milliseconds(w->boot->contenvfd, VAR_READYTIME, READYTIME_DEFAULT) ;
+    definitions_load(w) ;
+  }
   if (run->stage->service && run->asked) definitions_load_base(w, run->stage->service, row) ;
   if (walk_services_len(w) == before) return ;
   graph_begin(&w->graph) ;
@@ -122,14 +124,13 @@ void walk_advance (struct walk *w)
   }
 }
 
-void walk_child_ended (struct walk *w, pid_t pid, int wstat, int stopping)
+void walk_child_ended (struct walk *w, pid_t pid, int wstat)
 {
   size_t i = 0 ;
   for (; i < stage_table_len ; i++) if (w->stages[i].pid == pid) break ;
   if (i == stage_table_len) return ;
   w->running-- ;
-  if (stopping) w->stages[i].pid = 0 ;
-  else stage_returned(w, w->stages + i, stage_program_ended(w->boot, w->stages + i, wstat)) ;
+  stage_returned(w, w->stages + i, stage_program_ended(w->boot, w->stages + i, wstat)) ;
 }
 
 void walk_programs_deadline (struct walk const *w, tain *deadline)
@@ -146,22 +147,17 @@ void walk_programs_late (struct walk *w)
     if (w->stages[i].pid && !tain_future(&w->stages[i].deadline)) stage_program_late(w->stages + i) ;
 }
 
-void walk_stop_programs (struct walk *w, unsigned int ms)
+void walk_stop_programs (struct walk *w, unsigned int ms, char const *why)
 {
   size_t i = 0 ;
   if (w->running) for (; i < stage_table_len ; i++)
-  {
-    if (!w->stages[i].pid) continue ;
-    program_kill(w->stages[i].pid, SIGTERM) ;
-    program_kill(w->stages[i].pid, SIGCONT) ;
-    clock_deadline(&w->stages[i].deadline, ms) ;
-  }
+    if (w->stages[i].pid) stage_end(w->stages + i, ms, why) ;
 }
 
 void walk_give_up (struct walk *w, unsigned int grace)
 {
   size_t i = 0 ;
-  walk_stop_programs(w, grace) ;
+  walk_stop_programs(w, grace, "has not ended within " VAR_CMD_WAIT_MAXTIME) ;
   for (; i < walk_services_len(w) ; i++)
   {
     struct service *s = service(w, i) ;
@@ -212,7 +208,6 @@ int walk_is_over (struct walk const *w)
 void walk_load (struct walk *w, struct boot const *b)
 {
   w->boot = b ;
-  w->hold = contenv_milliseconds(b->contenvfd, VAR_READYTIME, READYTIME_DEFAULT) ;
   w->stages = calloc(stage_table_len, sizeof *w->stages) ;
   if (!w->stages) rc_die(b, "build the boot graph") ;
   load_stages(w) ;

@@ -59,11 +59,12 @@ extern void walk_programs_deadline (struct walk const *, tain *deadline) ;
 /* Kills the programs whose deadline has passed. */
 extern void walk_programs_late (struct walk *) ;
 
-/* A child of this process has ended. Lets the stage go on whose program it was, unless the boot is being stopped. */
-extern void walk_child_ended (struct walk *, pid_t, int wstat, int stopping) ;
+/* A child of this process has ended. Lets the stage go on whose program it was. */
+extern void walk_child_ended (struct walk *, pid_t, int wstat) ;
 
-/* Tells the programs of stages to end; what still runs ms milliseconds later is killed, by walk_programs_late(). */
-extern void walk_stop_programs (struct walk *, unsigned int ms) ;
+/* Tells the programs of stages to end; what still runs ms milliseconds later is killed, by walk_programs_late().
+   The stages then fail, for the reason why. */
+extern void walk_stop_programs (struct walk *, unsigned int ms, char const *why) ;
 
 /* Gives up on what is not up yet: its programs are ended, its services count as failed. */
 extern void walk_give_up (struct walk *, unsigned int grace) ;

@@ -3,13 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 
+#include "filelist.h"
 #include "fstree.h"
 
 /* bounds the descriptors and the stack that a hostile tree can make us use */
@@ -60,35 +60,23 @@ int fstree_remove (int dirfd, char const *name)
   return remove_in(dirfd, name, st.st_dev, 0) ;
 }
 
-static int visible (struct dirent const *d)
-{
-  return d->d_name[0] != '.' ;
-}
-
-int fstree_scan (int dirfd, char const *name, struct dirent ***ret)
-{
-  return scandirat(dirfd, name, ret, &visible, &alphasort) ;
-}
-
 int fstree_list (int dirfd, char const *name, char *list, size_t max)
 {
-  struct dirent **entries ;
+  struct filelist l ;
+  char const *entry ;
   size_t used = 0 ;
-  int i = 0 ;
-  int n = fstree_scan(dirfd, name, &entries) ;
-  if (n == -1) return errno == ENOENT || errno == ENOTDIR ? 0 : -1 ;
+  int n ;
+  if (filelist_open(dirfd, name, &filelist_by_name, &l) == -1) return -1 ;
+  n = l.n ;
   if (max) list[0] = 0 ;
-  for (; i < n ; i++)
+  while ((entry = filelist_next(&l)))
   {
-    size_t len = strlen(entries[i]->d_name) ;
-    if (used + len + 3 <= max)
-    {
-      if (used) { memcpy(list + used, ", ", 2) ; used += 2 ; }
-      memcpy(list + used, entries[i]->d_name, len + 1) ;
-      used += len ;
-    }
-    free(entries[i]) ;
+    size_t len = strlen(entry) ;
+    if (used + len + 3 > max) continue ;
+    if (used) { memcpy(list + used, ", ", 2) ; used += 2 ; }
+    memcpy(list + used, entry, len + 1) ;
+    used += len ;
   }
-  free(entries) ;
+  filelist_free(&l) ;
   return n ;
 }

@@ -39,8 +39,6 @@
 #define ROOT_GROUP_LOCK ROOT_GROUP ".lock"
 #define ROOT_SHADOW_LOCK ROOT_SHADOW ".lock"
 #define ROOT_GSHADOW_LOCK ROOT_GSHADOW ".lock"
-#define ROOT_USER_BUNDLE "etc/s6-overlay/s6-rc.d/user/contents.d"
-#define ROOT_USER2_BUNDLE "etc/s6-overlay/s6-rc.d/user2/contents.d"
 #define ROOT_CONFIG "config"
 #define ROOT_APP "app"
 #define ROOT_DEFAULTS "defaults"
@@ -63,6 +61,8 @@
 #define ETC_CONT_INIT "cont-init.d"
 #define ETC_CONT_FINISH "cont-finish.d"
 #define ETC_FIX_ATTRS "fix-attrs.d"
+#define ETC_DEFINITIONS "s6-overlay/s6-rc.d"
+#define ETC_BUNDLES "s6-overlay/user-bundles.d"
 
 /* where init-bake looks for the programs that /command links to, in this order */
 #define ROOT_EXECLINE_DIR "usr/lib/execline/bin"

@@ -1,15 +1,17 @@
 /* ISC license. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "contenv.h"
+#include "filelist.h"
 #include "fstree.h"
 #include "paths.h"
+#include "reason.h"
 #include "requests.h"
 #include "variables.h"
 
@@ -28,20 +30,22 @@ static int variable (struct boot const *b, char const *name, stralloc *what)
   return 0 ;
 }
 
-/* Appends "/DIR: names" when the directory has entries. */
+/* Appends "/DIR: names" when the directory has entries. One that cannot be read may have some: the stage will say what is wrong with it. */
 static int entries (struct boot const *b, char const *dir, stralloc *what)
 {
   char list[LIST_MAX] ;
-  if (fstree_list(b->rootfd, dir, list, sizeof list) <= 0) return 0 ;
-  return (!what->len || stralloc_cats(what, "; "))
-      && stralloc_cats(what, "/") && stralloc_cats(what, dir) && stralloc_cats(what, ": ") && stralloc_cats(what, list) ;
+  int n = fstree_list(b->rootfd, dir, list, sizeof list) ;
+  if (!n) return 0 ;
+  reason_add(what, what->len ? "; " : "", "/", dir, ": ", n == -1 ? strerror(errno) : list) ;
+  return 1 ;
 }
 
 static int file (struct boot const *b, char const *name, stralloc *what)
 {
   struct stat st ;
   if (fstatat(b->rootfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1) return 0 ;
-  return (!what->len || stralloc_cats(what, "; ")) && stralloc_cats(what, "/") && stralloc_cats(what, name) ;
+  reason_add(what, what->len ? "; " : "", "/", name) ;
+  return 1 ;
 }
 
 int asked_stage2_hook (struct boot const *b, stralloc *what)
@@ -51,17 +55,13 @@ int asked_stage2_hook (struct boot const *b, stralloc *what)
 
 int asked_envfile (struct boot const *b, stralloc *what)
 {
-  struct dirent **names ;
-  int n = fstree_scan(b->contenvfd, ".", &names) ;
-  int i = 0 ;
-  for (; i < n ; i++)
-  {
-    /* the name only: the value is the path of a secret */
-    if (!strncmp(names[i]->d_name, VAR_FILE_PREFIX, sizeof VAR_FILE_PREFIX - 1)
-     && (!what->len || stralloc_cats(what, " ")) && !stralloc_cats(what, names[i]->d_name)) what->len = 0 ;
-    free(names[i]) ;
-  }
-  if (n >= 0) free(names) ;
+  struct filelist list ;
+  char const *name ;
+  if (filelist_open(b->contenvfd, ".", &filelist_by_name, &list) == -1) return 0 ;
+  /* the names only: the values are the paths of secrets */
+  while ((name = filelist_next(&list)))
+    if (!strncmp(name, VAR_FILE_PREFIX, sizeof VAR_FILE_PREFIX - 1)) reason_add(what, what->len ? " " : "", name) ;
+  filelist_free(&list) ;
   return what->len != 0 ;
 }
 
@@ -123,9 +123,23 @@ int asked_fix_attrs (struct boot const *b, stralloc *what)
   return etc_entries(b, ETC_FIX_ATTRS, what) ;
 }
 
+/* What the bundles user and user2 hold, wherever they may be defined. */
 int asked_user_bundles (struct boot const *b, stralloc *what)
 {
-  int user = entries(b, ROOT_USER_BUNDLE, what) ;
-  int user2 = entries(b, ROOT_USER2_BUNDLE, what) ;
-  return user || user2 ;
+  static char const *const bundles[] = { "user", "user2" } ;
+  stralloc chosen = STRALLOC_ZERO ;
+  size_t i = 0 ;
+  int asked = 0 ;
+  if (contenv_get(b->contenvfd, VAR_BUNDLEDIR, &chosen) != 1) chosen.len = 0 ;
+  for (; i < sizeof bundles / sizeof bundles[0] ; i++)
+  {
+    char path[PATH_MAX] ;
+    snprintf(path, sizeof path, "%s/" ETC_DEFINITIONS "/%s/contents.d", b->etc, bundles[i]) ;
+    if (entries(b, path, what)) asked = 1 ;
+    if (chosen.len) snprintf(path, sizeof path, "%s/%s/contents.d", chosen.s + strspn(chosen.s, "/"), bundles[i]) ;
+    else snprintf(path, sizeof path, "%s/" ETC_BUNDLES "/%s/contents.d", b->etc, bundles[i]) ;
+    if (entries(b, path, what)) asked = 1 ;
+  }
+  stralloc_free(&chosen) ;
+  return asked ;
 }

@@ -5,6 +5,8 @@
 
 #include <linux/capability.h>
 
+#include <skalibs/types.h>
+
 #include "accounts.h"
 #include "atomicfile.h"
 #include "contenv.h"
@@ -70,6 +72,29 @@ enum stage_result stage_settings (struct boot const *b, struct script *script, s
     say_warning(VAR_PUID " is 0: applications run as root; choose another user") ;
   stralloc_free(&value) ;
   return reason->len ? STAGE_FATAL : STAGE_DONE ;
+}
+
+static char const *const numbers[] =
+{
+  VAR_CUSTOM_TIMEOUT, VAR_BEHAVIOUR, VAR_READYTIME, VAR_SERVICES_GRACETIME, VAR_KILL_GRACETIME, VAR_FINISH_MAXTIME, VAR_CMD_WAIT_MAXTIME,
+  VAR_LOGGING, VAR_VERBOSITY, VAR_WAIT_FD
+} ;
+
+enum stage_result stage_numbers (struct boot const *b, struct script *script, stralloc *reason)
+{
+  stralloc value = STRALLOC_ZERO ;
+  size_t i = 0 ;
+  (void)script ;
+  for (; i < sizeof numbers / sizeof numbers[0] ; i++)
+  {
+    unsigned int n ;
+    value.len = 0 ;
+    if (trimmed(b, numbers[i], &value) != 1 || uint0_scan(value.s, &n)) continue ;
+    say_warning(numbers[i], " is not a number: \"", value.s, "\": its default is used") ;
+    reason_item(reason, numbers[i], " ignored") ;
+  }
+  stralloc_free(&value) ;
+  return STAGE_DONE ;
 }
 
 static struct { unsigned int cap ; char const *name ; } const wanted[] =

@@ -8,6 +8,9 @@
 /* settings: checks what later stages act on, before anything is touched. */
 extern stage_func stage_settings ;
 
+/* numbers: says which variables that are to be numbers are none, and so have no effect. */
+extern stage_func stage_numbers ;
+
 /* capabilities: says which ones are missing; without those that the applications' user needs, nothing goes on. */
 extern stage_func stage_capabilities ;
 

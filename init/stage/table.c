@@ -22,6 +22,7 @@ struct stage const stage_table[] =
   { "init-envfile",             BOOT_ANY,  0,         { "base" },                                &asked_envfile,         &stage_envfile, 0 },
   { "stage2-hook",              BOOT_ANY,  0,         { "init-envfile" },                        &asked_stage2_hook,     &stage_hook, 0 },
   { "settings",                 BOOT_RW,   0,         { "stage2-hook" },                         0,                      &stage_settings, 0 },
+  { "numbers",                  BOOT_ANY,  0,         { "stage2-hook" },                         0,                      &stage_numbers, 0 },
   { "capabilities",             BOOT_ROOT, 0,         { "stage2-hook" },                         0,                      &stage_capabilities, 0 },
   { "custom-services",          BOOT_RW,   0,         { "settings" },                            &asked_custom_services, &stage_custom_services, 0 },
   { STAGE_DEFINITIONS,          BOOT_ANY,  0,         { "stage2-hook", "custom-services" },      0,                      0, 0 },

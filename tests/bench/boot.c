@@ -1,6 +1,6 @@
 /* ISC license. */
 
-/* boot [-r] [-b SERVICE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
+/* boot [-r] [-b SERVICE] [-e NAME=VALUE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
 
    Boots PROGRAM as PID 1 in fresh namespaces and measures it. The root is an overlay over ROOT with a tmpfs as its upper layer, so that
    each boot finds it untouched; with -r it is remounted read-only and /run is a tmpfs. Capabilities are Docker's default ones.
@@ -31,7 +31,7 @@
 
 #include <linux/capability.h>
 
-#define USAGE "usage: boot [-r] [-b SERVICE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
+#define USAGE "usage: boot [-r] [-b SERVICE] [-e NAME=VALUE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
 #define DIE_USER 100
 #define DIE_SYSTEM 111
 #define LINE "bench-service ready\n"
@@ -55,7 +55,7 @@ static struct { char const *name, *target ; } const device_links[] =
   { "dev/fd", "/proc/self/fd" }, { "dev/stdin", "/proc/self/fd/0" }, { "dev/stdout", "/proc/self/fd/1" }, { "dev/stderr", "/proc/self/fd/2" }
 } ;
 
-struct options { char const *root, *settled, *bare ; char **argv ; unsigned int processes ; int readonly ; } ;
+struct options { char const *root, *settled, *bare ; char *variable ; char **argv ; unsigned int processes ; int readonly ; } ;
 struct output { int fd[2] ; char text[65536] ; size_t len ; } ;
 
 static uint64_t now_us (void)
@@ -141,7 +141,7 @@ static void drop_capabilities (void)
 static _Noreturn void child (struct options const *o, struct output const *out, struct output const *log, uint64_t volatile *started)
 {
   static char path[] = "PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" ;
-  static char *envp[] = { path, 0 } ;
+  char *envp[] = { path, o->variable, 0 } ;
   int null ;
   enter_root(o) ;
   null = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
@@ -257,11 +257,12 @@ static uint64_t stop (pid_t pid, struct output *out, struct output *log, int *re
 static void parse (int argc, char **argv, struct options *o)
 {
   int c ;
-  while ((c = getopt(argc, argv, "+rb:n:s:")) != -1)
+  while ((c = getopt(argc, argv, "+rb:e:n:s:")) != -1)
     switch (c)
     {
       case 'r' : o->readonly = 1 ; break ;
       case 'b' : o->bare = optarg ; break ;
+      case 'e' : o->variable = optarg ; break ;
       case 'n' : o->processes = (unsigned int)strtoul(optarg, 0, 10) ; break ;
       case 's' : o->settled = optarg ; break ;
       default : errx(DIE_USER, USAGE) ;

@@ -181,6 +181,13 @@ RUN
   done
 }
 
+@test "a number that is none: one warning, its default is used" {
+  boot --read-only --run exec -e S6_KILL_GRACETIME=3s -e 'S6_SERVICES_GRACETIME= 200 '
+  assert_boot ro '^rc: warning: S6_KILL_GRACETIME'
+  assert_log '^rc: warning: S6_KILL_GRACETIME is not a number: "3s": its default is used$'
+  [ "$(in_container printcontenv S6_SERVICES_GRACETIME)" = 200 ]
+}
+
 @test "UMASK on a read-only root: skipped, with one line" {
   service mask <<<$'#!/usr/bin/with-contenv sh\necho "mask $(umask)"\nexec sleep 1000000'
   boot --read-only --run exec -e UMASK=077

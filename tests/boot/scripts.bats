@@ -304,9 +304,19 @@ RUN
     [ "$(exit_code)" = 0 ]
     # far below the grace: it was the signal that ended it
     [ $((SECONDS - began)) -lt 10 ]
+    assert_log "^rc: warning: .*/$path: ended by the stop\$"
     refute_log '^\[(services|ls).*\] done\.$'
     rm "$ROOT/$path"
   done
+}
+
+@test "S6_CMD_WAIT_FOR_SERVICES_MAXTIME ends a script that lasts; what depends on it does not start, the CMD does" {
+  script custom-cont-init.d/10-lasts <<<"$SLEEPER"
+  start -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=300 sh -c 'echo started; exit 6'
+  [ "$(exit_code)" = 6 ]
+  assert_log '^rc: warning: init-custom-files: /custom-cont-init.d/10-lasts: has not ended within S6_CMD_WAIT_FOR_SERVICES_MAXTIME$'
+  assert_log '^started$'
+  refute_log '^\[(services|ls).*\] done\.$'
 }
 
 @test "L7 a custom script deaf to SIGTERM is killed at S6_KILL_GRACETIME" {

@@ -130,7 +130,7 @@ service_ids() {
     assert_log '^rc: fatal: '
     assert_log "^rc: fatal: user-remap: unable to change /etc/passwd: .*$1"
     cmp "$DIR/before" "$passwd"
-    [ "$(ls "$ROOT/etc" | grep -cE '^(passwd|group)(\.|-)')" = 0 ]
+    [ -z "$(find "$ROOT/etc" -name 'passwd?*' -o -name 'group?*')" ]
     rm -rf "$passwd"
     cp -a "$DIR/passwd" "$passwd"
   }

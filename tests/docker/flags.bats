@@ -62,9 +62,9 @@ refute_log() { ! docker logs "$NAME" 2>&1 | grep -E -- "$1"; }
 
 nginx_uids() { docker top "$NAME" -eo pid,uid,comm | awk '$3 == "nginx" { print $2 }' | sort -u; }
 
-assert_served() {
+assert_served() { # [UID]: by that user's processes
   [ "$(fetch)" = "page $NAME" ]
-  [ "$(nginx_uids)" = 911 ]
+  [ "$(nginx_uids)" = "${1:-911}" ]
 }
 
 assert_stops() {
@@ -102,6 +102,43 @@ assert_stops() {
   [ "$(docker exec "$NAME" id -u abc)" = 911 ]
   docker exec "$NAME" init-status --json | grep -F '"mode":"rw"'
   assert_stops
+}
+
+@test "docker run -e PUID -e PGID -e UMASK --group-add: served by 1000, which has the group; a restart changes nothing" {
+  boot -e PUID=1000 -e PGID=1001 -e UMASK=002 --group-add 4242 -v "$CONFIG:/config"
+  assert_served 1000
+  [ "$(stat -c %u:%g "$CONFIG")" = 1000:1001 ]
+  # made by nginx' run
+  [ "$(stat -c %a "$CONFIG/nginx")" = 775 ]
+  docker exec "$NAME" id -G abc | grep -w 4242
+  [ "$(docker exec "$NAME" stat -c '%u %a' /etc/passwd)" = '0 644' ]
+  docker restart -t 60 "$NAME"
+  wait_done 2
+  assert_served 1000
+  assert_stops
+}
+
+@test "docker run -e FILE__X with a secret, custom scripts and custom services in volumes" {
+  local dir="$BATS_TEST_TMPDIR"
+  mkdir "$dir/scripts" "$dir/services"
+  printf secret >"$dir/password"
+  printf 1234 >"$dir/puid"
+  printf 'echo "script has $PASSWORD"\n' >"$dir/scripts/10-script"
+  chmod +x "$dir/scripts/10-script"
+  printf '#!/usr/bin/with-contenv bash\necho "service has $PASSWORD"\nexec sleep infinity\n' >"$dir/services/mine"
+  boot -e FILE__PASSWORD=/run/secrets/password -e FILE__PUID=/run/secrets/puid -v "$dir/password:/run/secrets/password:ro" \
+    -v "$dir/puid:/run/secrets/puid:ro" -v "$dir/scripts:/custom-cont-init.d:ro" -v "$dir/services:/custom-services.d:ro" -v "$CONFIG:/config"
+  assert_served 1234
+  docker logs "$NAME" 2>&1 | grep -Fx 'script has secret'
+  docker logs "$NAME" 2>&1 | grep -Fx 'service has secret'
+  docker exec "$NAME" init-status | grep -E 'custom-svc-mine +up'
+  assert_stops
+}
+
+@test "docker run --cap-drop ALL -e PUID=1000: 100, with one line that names the capabilities and --user" {
+  run -100 docker run --name "$NAME" --cap-drop ALL -e PUID=1000 "$IMAGE"
+  [ "$(grep -c 'fatal:' <<<"$output")" = 1 ]
+  [[ "$output" == *'SETUID and SETGID'*'--user'* ]]
 }
 
 @test "docker stop: exit code 0, PID 1 was s6-svscan, no service was killed" {

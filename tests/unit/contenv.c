@@ -96,6 +96,40 @@ static void milliseconds_fall_back (void **state)
   assert_int_equal(contenv_milliseconds(-1, "GOOD", 7), 7) ;
 }
 
+static void the_directory_goes_to_a_group (void **state)
+{
+  int dir = *(int *)*state ;
+  struct stat st ;
+  if (geteuid()) skip() ;
+  puts_in(dir, "A", "1") ;
+  puts_in(dir, "outside", "1") ;
+  assert_int_equal(mkdirat(dir, "env", 0700), 0) ;
+  assert_int_equal(symlinkat("../outside", dir, "env/LINK"), 0) ;
+  puts_in(dir, "env/B", "1") ;
+  {
+    int env = openat(dir, "env", O_RDONLY | O_DIRECTORY) ;
+    assert_int_equal(contenv_give(env, 1234), 0) ;
+    assert_int_equal(fstat(env, &st), 0) ;
+    assert_int_equal(st.st_gid, 1234) ;
+    assert_int_equal(st.st_mode & 07777, CONTENV_MODE) ;
+    close(env) ;
+  }
+  assert_int_equal(fstatat(dir, "env/B", &st, 0), 0) ;
+  assert_int_equal(st.st_gid, 1234) ;
+  assert_int_equal(fstatat(dir, "outside", &st, 0), 0) ;
+  assert_int_equal(st.st_gid, getegid()) ;
+}
+
+static void truths_are_told_from_the_rest (void **state)
+{
+  static char const *const yes[] = { "1", "2", "01", "true", "TRUE", "Yes" } ;
+  static char const *const no[] = { "", "0", "00", "no", "false", "1x", " 1", "-1" } ;
+  size_t i = 0 ;
+  (void)state ;
+  for (; i < sizeof yes / sizeof yes[0] ; i++) assert_true(contenv_is_true(yes[i])) ;
+  for (i = 0 ; i < sizeof no / sizeof no[0] ; i++) assert_false(contenv_is_true(no[i])) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -105,7 +139,9 @@ int main (void)
     SCRATCH(echoed_file_loses_its_newline),
     SCRATCH(odd_entries_are_passed_over),
     SCRATCH(names_are_checked),
-    SCRATCH(milliseconds_fall_back)
+    SCRATCH(milliseconds_fall_back),
+    SCRATCH(the_directory_goes_to_a_group),
+    cmocka_unit_test(truths_are_told_from_the_rest)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }

@@ -66,12 +66,48 @@ static void long_chain_needs_no_stack (void **state)
   graph_free(&g) ;
 }
 
+static void nodes_may_be_added_during_the_walk (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t a = graph_add(&g, "a"), b = graph_add(&g, "b"), c = graph_add(&g, "c") ;
+  size_t late[3] ;
+  (void)state ;
+  graph_depend(&g, b, a) ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), a) ;
+  assert_int_equal(graph_next(&g), c) ;
+  graph_settle(&g, c, 0) ;
+  graph_settle(&g, a, 1) ;
+  /* of one that is up, one that is not yet, one that has failed */
+  late[0] = graph_add(&g, "late") ;
+  late[1] = graph_add(&g, "later") ;
+  late[2] = graph_add(&g, "never") ;
+  assert_int_equal(graph_depend(&g, late[0], a), 0) ;
+  assert_int_equal(graph_depend(&g, late[1], b), 0) ;
+  assert_int_equal(graph_depend(&g, late[2], c), 0) ;
+  assert_int_equal(graph_depend(&g, late[2], b), 0) ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_node(&g, late[2])->state, GRAPH_BLOCKED) ;
+  /* a ready one keeps its place, and is not made ready twice */
+  assert_int_equal(graph_next(&g), b) ;
+  assert_int_equal(graph_next(&g), late[0]) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  graph_settle(&g, late[0], 1) ;
+  graph_settle(&g, b, 1) ;
+  assert_int_equal(graph_next(&g), late[1]) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  graph_settle(&g, late[1], 1) ;
+  assert_int_equal(g.unsettled, 0) ;
+  graph_free(&g) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
   {
     cmocka_unit_test(diamond_is_walked_in_order),
     cmocka_unit_test(failure_blocks_dependents_alone),
+    cmocka_unit_test(nodes_may_be_added_during_the_walk),
     cmocka_unit_test(long_chain_needs_no_stack)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
