@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -182,6 +183,14 @@ static int edit_all (struct database *db, struct accountsedit const *edits, size
   return r == -1 ? -1 : changed ;
 }
 
+/* Whether the file is a mount of its own, which no other can take the place of. Old kernels do not tell; then the rename will fail. */
+static int is_mount (int fd)
+{
+  struct statx st ;
+  return fd >= 0 && statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) == 0 && st.stx_attributes & STATX_ATTR_MOUNT_ROOT ;
+}
+
+/* Whatever can fail, but for a power cut, does so before the first file has changed. */
 static int write_all (struct database *db, int etcfd)
 {
   size_t i = 0 ;
@@ -190,10 +199,24 @@ static int write_all (struct database *db, int etcfd)
     struct file const *f = db->files + i ;
     if (!f->changed) continue ;
     db->where = paths[i] ;
-    if (atomicfile_replace(db->rootfd, paths[i], f->fd, f->text.s, f->text.len) == -1) return -1 ;
+    if (is_mount(f->fd)) return (errno = EBUSY, -1) ;
+    if (atomicfile_prepare(db->rootfd, paths[i], f->fd, f->text.s, f->text.len) == -1) return -1 ;
+  }
+  for (i = 0 ; i < NFILES ; i++)
+  {
+    if (!db->files[i].changed) continue ;
+    db->where = paths[i] ;
+    if (atomicfile_commit(db->rootfd, paths[i]) == -1) return -1 ;
   }
   /* some file systems cannot sync a directory; they do not need it */
   return fsync(etcfd) == -1 && errno != EINVAL ? -1 : 0 ;
+}
+
+/* What was prepared and not committed, by us or by one who was killed. */
+static void tidy (int rootfd)
+{
+  size_t i = 0 ;
+  for (; i < NFILES ; i++) atomicfile_forget(rootfd, paths[i]) ;
 }
 
 /* What edit_all found to do, once more, now that nobody else writes. */
@@ -208,7 +231,11 @@ static int edit_locked (struct database *db, struct accountsedit const *edits, s
   if (lock >= 0)
   {
     r = edit_all(db, edits, n) ;
-    if (r == 1 && write_all(db, etcfd) == -1) r = -1 ;
+    if (r == 1 && write_all(db, etcfd) == -1)
+    {
+      r = -1 ;
+      tidy(db->rootfd) ;
+    }
   }
   e = errno ;
   if (lock >= 0) accountslock_release(db->rootfd, lock) ;
@@ -228,11 +255,15 @@ int accountsedit_apply (int rootfd, struct accountsedit const *edits, size_t n, 
     forget(&db) ;
     r = edit_locked(&db, edits, n, ms) ;
   }
-  /* Nothing to do; but the locks of one who was killed at the very end would be in the way of shadow-utils, should a pid come again. */
+  /* Nothing to do; but the locks of one who was killed would be in the way of shadow-utils, should a pid come again. */
   else if (!r && accountslock_exists(rootfd))
   {
     int lock = accountslock_take(rootfd, 0, &db.where) ;
-    if (lock >= 0) accountslock_release(rootfd, lock) ;
+    if (lock >= 0)
+    {
+      tidy(rootfd) ;
+      accountslock_release(rootfd, lock) ;
+    }
   }
   e = errno ;
   forget(&db) ;

@@ -37,8 +37,8 @@ struct accountsedit
    shadow-utils, which are waited for at most ms milliseconds (see accountslock.h).
 
    Returns 1 when something was changed, 0 when all was so already, or -1 and sets errno; *ret_where is then the path, relative to
-   the root, of the file that errno is about (a constant string). On failure no file has changed, unless the error is one of writing
-   and came after the first of several files: a second call mends that. errno, besides that of the system calls:
+   the root, of the file that errno is about (a constant string). On failure no file has changed, unless a rename or the sync of /etc
+   itself fails; a second call mends that. errno, besides that of the system calls:
      ENOENT    IDS, MEMBER: no entry of that name in *ret_where, or no such file
      ENOTUNIQ  *ret_where has more than one entry of that name
      EEXIST    GROUP, USER: the name exists in *ret_where with other ids

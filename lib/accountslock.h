@@ -10,8 +10,8 @@
    when an image was saved, or a container restarted, with the lock in it: in a new pid namespace low pids are taken again). */
 
 /* Takes them all. Each is waited for, ms milliseconds altogether. Returns a descriptor for accountslock_release, or -1 and sets errno,
-   *ret_where is then the lock file (a constant string, relative to the root): EBUSY another process has it. Where several threads
-   edit accounts they must lock each other out. */
+   *ret_where is then the lock file (a constant string, relative to the root): EBUSY another process has it (at once, where /proc is
+   missing or there are no more inotify instances: its release could not be seen). Several threads must lock each other out. */
 extern int accountslock_take (int rootfd, unsigned int ms, char const **ret_where) ;
 
 extern void accountslock_release (int rootfd, int lock) ;

@@ -15,7 +15,7 @@
 #include "xattrs.h"
 
 #define SUFFIX ".new-"
-#define REPLACE_SUFFIX ".new"
+#define PREPARED_SUFFIX ".stillroot"
 
 /* Where the caller has attributes to give, the content is to last too. */
 static int fill (int fd, char const *s, size_t len, mode_t mode, struct stat const *attributes)
@@ -93,19 +93,45 @@ static int keep_attributes (int new, int old)
   return fchmod(new, o.st_mode & 07777) ;
 }
 
-int atomicfile_replace (int dirfd, char const *name, int old, char const *s, size_t len)
+static int prepared_name (char const *name, char *ret, size_t max)
+{
+  return snprintf(ret, max, "%s" PREPARED_SUFFIX, name) < (int)max ? 0 : (errno = ENAMETOOLONG, -1) ;
+}
+
+int atomicfile_prepare (int dirfd, char const *name, int old, char const *s, size_t len)
 {
   char tmp[4096] ;
   int fd, e ;
-  if (snprintf(tmp, sizeof tmp, "%s" REPLACE_SUFFIX, name) >= (int)sizeof tmp) return (errno = ENAMETOOLONG, -1) ;
+  if (prepared_name(name, tmp, sizeof tmp) == -1) return -1 ;
   if (unlinkat(dirfd, tmp, 0) == -1 && errno != ENOENT) return -1 ;
   fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) ;
   if (fd == -1) return -1 ;
-  if (allwrite(fd, s, len) == len && keep_attributes(fd, old) == 0 && fsync(fd) == 0
-   && renameat(dirfd, tmp, dirfd, name) == 0) { fd_close(fd) ; return 0 ; }
+  if (allwrite(fd, s, len) == len && keep_attributes(fd, old) == 0 && fsync(fd) == 0) { fd_close(fd) ; return 0 ; }
   e = errno ;
   fd_close(fd) ;
   unlinkat(dirfd, tmp, 0) ;
   errno = e ;
+  return -1 ;
+}
+
+int atomicfile_commit (int dirfd, char const *name)
+{
+  char tmp[4096] ;
+  return prepared_name(name, tmp, sizeof tmp) == -1 ? -1 : renameat(dirfd, tmp, dirfd, name) ;
+}
+
+void atomicfile_forget (int dirfd, char const *name)
+{
+  char tmp[4096] ;
+  int e = errno ;
+  if (prepared_name(name, tmp, sizeof tmp) == 0) unlinkat(dirfd, tmp, 0) ;
+  errno = e ;
+}
+
+int atomicfile_replace (int dirfd, char const *name, int old, char const *s, size_t len)
+{
+  if (atomicfile_prepare(dirfd, name, old, s, len) == -1) return -1 ;
+  if (atomicfile_commit(dirfd, name) == 0) return 0 ;
+  atomicfile_forget(dirfd, name) ;
   return -1 ;
 }

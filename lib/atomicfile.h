@@ -15,10 +15,18 @@ extern int atomicfile_write (int dirfd, char const *name, char const *s, size_t 
    it has its name. With replace 0, what has the name already stays as it is: -1, EEXIST. */
 extern int atomicfile_install (int dirfd, char const *name, char const *s, size_t len, struct stat const *attributes, int replace) ;
 
-/* For a file that is not ours: name, which fd is open on, gets the len bytes at s and keeps owner, mode and extended
-   attributes (ACLs are such). Where there is no such file yet, fd is -1: the new one has mode 0644. The content is on disk before
-   it has its name; the directory is the caller's to sync. Callers lock each other out; what a killed one left is replaced.
-   Returns 0, or -1 and sets errno: EBUSY name is a mount point. The old file is then as it was, and no other is left. */
+/* The same for a file that is not ours, in two steps, so that several change together or none does.
+   prepare: writes what is to become name, which fd is open on: the len bytes at s, with the owner, mode and extended attributes (ACLs
+   are such) of fd; where there is no such file yet, fd is -1 and the mode 0644. When it returns, it is on disk, beside name.
+   commit: gives it the name; the directory is the caller's to sync. EBUSY: name is a mount point.
+   forget: removes what was prepared; nothing where nothing was. Leaves errno alone.
+   Callers lock each other out; what a killed one prepared is replaced by the next. Return 0, or -1 and set errno: name is as it
+   was; what a failed prepare wrote is gone, what a failed commit did not name is still there. */
+extern int atomicfile_prepare (int dirfd, char const *name, int fd, char const *s, size_t len) ;
+extern int atomicfile_commit (int dirfd, char const *name) ;
+extern void atomicfile_forget (int dirfd, char const *name) ;
+
+/* All in one, for one file: where it fails, nothing is left of it. */
 extern int atomicfile_replace (int dirfd, char const *name, int fd, char const *s, size_t len) ;
 
 #endif

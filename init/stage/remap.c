@@ -109,9 +109,9 @@ static size_t added_groups (struct boot const *b, gid_t *ret)
     ssize_t j = 0 ;
     if (!all[i]) continue ;
     for (; j < nroot && j < GROUPS_MAX ; j++) if (root[j] == all[i]) break ;
-    if (j < nroot) continue ;
+    if (j < nroot && j < GROUPS_MAX) continue ;
     for (j = 0 ; j < nuser && j < GROUPS_MAX ; j++) if (user[j] == all[i]) break ;
-    if (j == nuser) ret[found++] = all[i] ;
+    if (j == nuser || j == GROUPS_MAX) ret[found++] = all[i] ;
   }
   return found ;
 }

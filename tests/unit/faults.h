@@ -1,13 +1,15 @@
 /* ISC license. */
 
-/* Runs a function in a child that is killed at a system call, or whose system calls of one kind fail. */
+/* Runs a function in a child that is killed at a system call, or whose system calls of one kind fail. Sees what others wait for. */
 
 #ifndef STILLROOT_TEST_FAULTS_H
 #define STILLROOT_TEST_FAULTS_H
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -64,6 +66,23 @@ static inline int fault_errno (int (*f) (int), int dir, int nr, int e)
   assert_int_equal(waitpid(pid, &wstat, 0), pid) ;
   assert_true(WIFEXITED(wstat)) ;
   return WEXITSTATUS(wstat) ;
+}
+
+/* Whether the process has an inotify watch: waits for one who has a lock file. */
+static inline int watches (pid_t pid)
+{
+  char line[256] ;
+  int fd = 3, found = 0 ;
+  for (; fd < 64 && !found ; fd++)
+  {
+    FILE *f ;
+    snprintf(line, sizeof line, "/proc/%ld/fdinfo/%d", (long)pid, fd) ;
+    f = fopen(line, "r") ;
+    if (!f) continue ;
+    while (fgets(line, sizeof line, f)) if (!strncmp(line, "inotify wd", 10)) found = 1 ;
+    fclose(f) ;
+  }
+  return found ;
 }
 
 #endif
