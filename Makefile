@@ -21,7 +21,7 @@ LIB_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 INIT_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/stage/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
-SERVICES = $(wildcard services.d/*/run)
+SERVICES = $(wildcard services.d/*/*)
 MAN1 = $(wildcard init/*.1)
 MAN8 = $(wildcard init/*.8)
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -72,7 +72,7 @@ install : $(BUILD)/stillroot
 	mkdir -p $(DESTDIR)/usr/bin
 	ln -sfn usr/lib/stillroot/stillroot $(DESTDIR)/init
 	for p in with-contenv printcontenv lsiown init-status init-bake ; do ln -sfn ../lib/stillroot/stillroot $(DESTDIR)/usr/bin/$$p ; done
-	for s in $(SERVICES) ; do install -D -m 0755 $$s $(DESTDIR)/usr/lib/stillroot/$$s ; done
+	for s in $(SERVICES) ; do m=0644 ; test ! -x $$s || m=0755 ; install -D -m $$m $$s $(DESTDIR)/usr/lib/stillroot/$$s ; done
 	for m in $(MAN1) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man1/$${m##*/} ; done
 	for m in $(MAN8) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man8/$${m##*/} ; done
 

@@ -23,6 +23,8 @@
 #define EXIT_USER 100      /* what the user can mend */
 #define EXIT_SYSTEM 111    /* a system call failed */
 
+struct logger ;
+
 struct boot
 {
   int rootfd ;                    /* "/" */
@@ -32,6 +34,7 @@ struct boot
   struct privileges privileges ;
   char const *etc ;               /* where the image's cont-init.d, services.d and the like are, relative to the root */
   struct report *report ;
+  struct logger *logger ;         /* the catch-all logger; 0: standard output and error are the container's own */
 } ;
 
 enum stage_result

@@ -9,6 +9,7 @@
 #include <skalibs/stralloc.h>
 
 #include "command.h"
+#include "console.h"
 #include "contenv.h"
 #include "program.h"
 #include "variables.h"
@@ -42,11 +43,12 @@ static char const *const *with_arg0 (int contenvfd, char const *const *cmd)
   return all ;
 }
 
-pid_t command_spawn (int contenvfd, char const *const *cmd)
+pid_t command_spawn (struct boot const *b, char const *const *cmd)
 {
-  char const *const *argv = with_arg0(contenvfd, cmd) ;
+  char const *const *argv = with_arg0(b->contenvfd, cmd) ;
   pid_t pid = argv ? fork() : -1 ;
   if (pid) return pid ;
   take_terminal() ;
-  program_exec(contenvfd, argv) ;
+  console_give(b) ;
+  program_exec(b->contenvfd, argv) ;
 }

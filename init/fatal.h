@@ -9,7 +9,13 @@
    as the reason. e: the errno, 0 for none; b and remedy may be "". */
 extern void fatal_say (int e, char const *a, char const *b, char const *remedy) ;
 
-/* The same, then exits with code. */
+/* The same line, but not to PATH_TERMINATION_LOG: for what does not end the container, or not alone. */
+extern void fatal_print (int e, char const *a, char const *b, char const *remedy) ;
+
+/* Where standard error is not the container's own: fd is, and gets each line too. -1: it is again. */
+extern void fatal_console (int fd) ;
+
+/* As fatal_say(), then exits with code. */
 extern void fatal (int code, int e, char const *a, char const *b, char const *remedy) gccattr_noreturn ;
 
 #endif

@@ -27,6 +27,7 @@
 #include "etcdir.h"
 #include "execargs.h"
 #include "fatal.h"
+#include "logger.h"
 #include "paths.h"
 #include "programs.h"
 #include "rc.h"
@@ -210,13 +211,25 @@ static void open_stdio (void)
   }
 }
 
-static void exec_svscan (char const *const *envp, int readyfd) gccattr_noreturn ;
-static void exec_svscan (char const *const *envp, int readyfd)
+static void exec_svscan (struct boot const *, char const *const *envp, int readyfd) gccattr_noreturn ;
+static void exec_svscan (struct boot const *b, char const *const *envp, int readyfd)
 {
   char fmt[UINT_FMT] ;
-  char const *const argv[] = { "s6-svscan", "-d", fmt, "--", PATH_SCANDIR, 0 } ;
+  char console[UINT_FMT] ;
+  char const *argv[8] = { "s6-svscan", "-d", fmt } ;
+  size_t n = 3 ;
   int null = open(PATH_NULL, O_RDONLY) ;
   fmt[uint_fmt(fmt, (unsigned int)readyfd)] = 0 ;
+  if (b->logger)
+  {
+    /* for the logger's own messages and for finish; no other process inherits it */
+    if (uncoe(b->logger->errfd) == -1) say_warningsys("keep the container's standard error") ;
+    console[uint_fmt(console, (unsigned int)b->logger->errfd)] = 0 ;
+    argv[n++] = "-X" ;
+    argv[n++] = console ;
+  }
+  argv[n++] = "--" ;
+  argv[n++] = PATH_SCANDIR ;
   /* stdin is the CMD's; a service that read from it would take its input */
   if (null == -1 || fd_move(0, null) == -1) say_warningsys("open " PATH_NULL " as standard input of the services") ;
   execve(PATH_SVSCAN, execargs(argv), execargs(envp)) ;
@@ -225,7 +238,7 @@ static void exec_svscan (char const *const *envp, int readyfd)
 
 int init_main (int argc, char const *const *argv, char const *const *envp)
 {
-  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report } ;
+  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report, .logger = 0 } ;
   struct rootfs root ;
   stralloc path = STRALLOC_ZERO ;
   char const *minimal[2] = { 0, 0 } ;
@@ -253,6 +266,7 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   minimal[0] = path.s ;
   full = dump_environment(&b, path.s, envp) ;
   open_stdio() ;
+  logger_prepare(&b, envp) ;
   if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what, "") ;
   if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
@@ -265,5 +279,5 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
     default : break ;
   }
   /* from here on this process must not fail: only the exec is left */
-  exec_svscan(keep && contenv_is_true(keep) ? full : minimal, ready[1]) ;
+  exec_svscan(&b, keep && contenv_is_true(keep) ? full : minimal, ready[1]) ;
 }

@@ -32,6 +32,7 @@ static struct program { char const *name ; program_func *main ; char const *usag
   { "SIGUSR2", &stop_main, 0 },
   { "SIGPWR", &stop_main, 0 },
   { "SIGWINCH", &stop_main, 0 },
+  { "logger-run", &logger_run_main, 0 },
   { "run", &service_run_main, 0 },
   { "cron", &cron_main, 0 },
   { "finish", &finish_main, 0 },

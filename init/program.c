@@ -9,28 +9,36 @@
 
 #include <skalibs/djbunix.h>
 #include <skalibs/sig.h>
-#include <skalibs/strerr.h>
 
 #include "environment.h"
 #include "execargs.h"
+#include "fatal.h"
 #include "paths.h"
 #include "program.h"
 
 #define BLANKS " \t\n"
 
+static int stderrfd = -1 ;
+
 void program_exec (int contenvfd, char const *const *argv)
 {
+  int e ;
   sig_blocknone() ;
   sig_restore(SIGPIPE) ;
   if (environment_load(contenvfd) == -1)
   {
-    strerr_warn(PROG, ": fatal: unable to read the environment for ", argv[0], ": ", strerror(errno)) ;
+    fatal_print(errno, "unable to read the environment for ", argv[0], "") ;
     _exit(EXIT_NOT_EXECUTABLE) ;
   }
   execvp(argv[0], execargs(argv)) ;
-  strerr_warn(PROG, ": fatal: unable to exec ", argv[0], ": ", strerror(errno),
-    errno == ENOENT ? "; is it, and the interpreter of its first line, in the image and on PATH?" : "") ;
-  _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE) ;
+  e = errno ;
+  fatal_print(e, "unable to exec ", argv[0], e == ENOENT ? "is it, and the interpreter of its first line, in the image and on PATH?" : "") ;
+  _exit(e == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE) ;
+}
+
+void program_stderr (int fd)
+{
+  stderrfd = fd ;
 }
 
 pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
@@ -42,6 +50,7 @@ pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
   /* the standard input is the CMD's */
   null = open(PATH_NULL, O_RDONLY) ;
   if (null == -1 || fd_move(0, null) == -1) close(0) ;
+  if (stderrfd >= 0) fd_copy(2, stderrfd) ;
   if (stdoutfd >= 0 && fd_copy(1, stdoutfd) == -1) _exit(EXIT_NOT_EXECUTABLE) ;
   program_exec(contenvfd, argv) ;
 }

@@ -20,6 +20,9 @@ extern void program_exec (int contenvfd, char const *const *argv) gccattr_noretu
    standard output stdoutfd (-1: ours). Returns its pid, or -1 and sets errno. */
 extern pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd) ;
 
+/* Gives what program_spawn() starts from now on fd as standard error (-1: ours). */
+extern void program_stderr (int fd) ;
+
 /* Sends the signal to a program of program_spawn() and all that is still of its process group. */
 extern void program_kill (pid_t, int sig) ;
 

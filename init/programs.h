@@ -22,6 +22,7 @@ extern program_func finish_main ;     /* .s6-svscan/finish: the last program of 
 extern program_func crash_main ;      /* .s6-svscan/crash */
 extern program_func service_run_main ; /* run, in service directories of ours */
 extern program_func cron_main ;        /* run of svc-cron */
+extern program_func logger_run_main ; /* run of the catch-all logger */
 extern program_func with_contenv_main ;
 extern program_func printcontenv_main ;
 extern program_func lsiown_main ;

@@ -19,10 +19,12 @@
 #include "clock.h"
 #include "cmdpid.h"
 #include "command.h"
+#include "console.h"
 #include "contenv.h"
 #include "exitcode.h"
 #include "fatal.h"
 #include "lockfile.h"
+#include "logger.h"
 #include "paths.h"
 #include "rc.h"
 #include "scandir.h"
@@ -79,6 +81,13 @@ static int must_end (struct rc const *rc)
   return rc->walk.fatal || (rc->walk.failed && behaviour(rc) >= 2) ;
 }
 
+/* With a log of the services' own, who runs the container sees at least how the boot has ended. */
+static void verdict (struct rc const *rc, char const *line)
+{
+  strerr_warn(line) ;
+  console_copy(rc->boot, line) ;
+}
+
 static void conclude (struct rc *rc)
 {
   rc->reported = 1 ;
@@ -87,14 +96,14 @@ static void conclude (struct rc *rc)
   if (!rc->walk.failed)
   {
     /* the lines that CI waits for */
-    strerr_warn("[services.d] done.") ;
-    strerr_warn("[ls.io-init] done.") ;
+    verdict(rc, "[services.d] done.") ;
+    verdict(rc, "[ls.io-init] done.") ;
   }
   /* with 0, go on silently: each failure has had its line */
   else if (!rc->walk.fatal)
   {
-    if (behaviour(rc)) say_warning(INCOMPLETE) ;
-    else say_info(INCOMPLETE) ;
+    if (!behaviour(rc) && verbosity >= 2) verdict(rc, "rc: info: " INCOMPLETE) ;
+    if (behaviour(rc) && verbosity >= 1) verdict(rc, "rc: warning: " INCOMPLETE) ;
   }
 }
 
@@ -184,18 +193,20 @@ static void turn (struct rc *rc, int sigfd, int *readyfd)
   size_t n = rc->stopping || rc->reported ? 0 : walk_services_len(&rc->walk) ;
   tain deadline = rc->cmd_deadline ;
   iopause_fd *x ;
-  if (!genalloc_ready(iopause_fd, &rc->watched, n + 2)) rc_die(rc->boot, "wait for events") ;
+  if (!genalloc_ready(iopause_fd, &rc->watched, n + 3)) rc_die(rc->boot, "wait for events") ;
   x = genalloc_s(iopause_fd, &rc->watched) ;
   x[0].fd = sigfd ; x[0].events = IOPAUSE_READ ;
   x[1].fd = *readyfd ; x[1].events = IOPAUSE_READ ;
-  if (n) walk_watch(&rc->walk, x + 2, &deadline) ;
+  logger_watch(rc->boot, x + 2, &deadline) ;
+  if (n) walk_watch(&rc->walk, x + 3, &deadline) ;
   walk_programs_deadline(&rc->walk, &deadline) ;
   if (!rc->stopping && tain_less(&rc->up_deadline, &deadline)) deadline = rc->up_deadline ;
-  if (iopause_g(x, (unsigned int)n + 2, &deadline) == -1) rc_die(rc->boot, "wait for events") ;
+  if (iopause_g(x, (unsigned int)n + 3, &deadline) == -1) rc_die(rc->boot, "wait for events") ;
   if (x[0].revents & IOPAUSE_READ) handle_signals(rc) ;
   if (*readyfd >= 0 && x[1].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))
     svscan_is_ready(rc, readyfd) ;
-  walk_handle(&rc->walk, x + 2, n) ;
+  if (logger_handle(rc->boot)) rc->walk.failed = rc->walk.fatal = 1 ;
+  walk_handle(&rc->walk, x + 3, n) ;
   walk_programs_late(&rc->walk) ;
   kill_late_command(rc) ;
   give_up_late(rc) ;
@@ -212,7 +223,7 @@ static void start_command (struct rc *rc)
 {
   /* the CMD may well be init-status */
   if (!rc->reported) write_report(rc, "booting") ;
-  rc->cmd_pid = command_spawn(rc->boot->contenvfd, rc->cmd) ;
+  rc->cmd_pid = command_spawn(rc->boot, rc->cmd) ;
   if (rc->cmd_pid == -1) rc_die(rc->boot, "start the command") ;
   if (contenv_boolean(rc->boot->contenvfd, VAR_CMD_SIGNALS)) divert_signals(rc) ;
 }
@@ -231,7 +242,7 @@ static void loop (struct rc *rc, int sigfd, int readyfd)
   for (;;)
   {
     if (!rc->stopping) walk_advance(&rc->walk) ;
-    if (!rc->stopping && !rc->reported && (must_end(rc) || walk_is_over(&rc->walk)))
+    if (!rc->stopping && !rc->reported && (must_end(rc) || (walk_is_over(&rc->walk) && !logger_is_starting(rc->boot))))
     {
       conclude(rc) ;
       if (must_end(rc))
@@ -248,6 +259,8 @@ static void loop (struct rc *rc, int sigfd, int readyfd)
   }
   if (!rc->reported) write_report(rc, "stopped") ;
   await_svscan(rc, &readyfd) ;
+  /* what all have said is still in its fifo */
+  if (logger_await(rc->boot)) set_exit_code(rc, EXIT_USER) ;
   stop_run(rc->boot->runfd, rc->boot->contenvfd) ;
 }
 
@@ -260,6 +273,7 @@ int rc_main (struct boot *b, char const *const *cmd, int readyfd)
   int sigfd ;
   PROG = "rc" ;
   clock_start() ;
+  logger_begin(b) ;
   if (maxtime) clock_deadline(&rc.up_deadline, maxtime) ;
   if (lockfile_take(b->runfd, RUN_RC_LOCK) == -1) rc_die(b, "lock " PATH_RUN "/" RUN_RC_LOCK) ;
   /* whoever stops the container takes its lock before it looks for ours: one of the two sees the other */

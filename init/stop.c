@@ -20,6 +20,7 @@
 #include "atomicfile.h"
 #include "clock.h"
 #include "cmdpid.h"
+#include "console.h"
 #include "contenv.h"
 #include "contfinish.h"
 #include "lockfile.h"
@@ -36,6 +37,9 @@
 
 /* stage 2 ends its CMD within S6_KILL_GRACETIME; this much later it is stuck itself */
 #define RC_MARGIN 2000
+
+/* the loggers have read what the services have said: what keeps the catch-all logger now is left over */
+#define LEFTOVER_TIME 200
 
 struct target
 {
@@ -63,12 +67,16 @@ static void stop_rc (int runfd, unsigned int grace)
    supervises. Its lock is free when it has executed finish; until then, and no longer than the grace, it has its time. */
 static void stop_svscan (int runfd, unsigned int grace)
 {
+  int logged = console_return(runfd) ;
   if (scandir_control(runfd, "t", 1) == -1)
   {
     /* none runs: another stop has been here before */
     if (errno != ENXIO) say_warningsys("tell s6-svscan to end") ;
     return ;
   }
+  if (logged && lockfile_wait(runfd, SCANDIR_CONTROL "/lock", grace < LEFTOVER_TIME ? grace : LEFTOVER_TIME) == 0) return ;
+  /* what is left writes to the log and is told to end while that still reads; s6-log itself is deaf to it */
+  if (logged && scandir_pid(runfd) == 1) { kill(-1, SIGTERM) ; kill(-1, SIGCONT) ; }
   if (lockfile_wait(runfd, SCANDIR_CONTROL "/lock", grace) == 0) return ;
   say_warning("s6-svscan still waits for its supervisors: killing what is left") ;
   /* everything but process 1 and this one; only where process 1 is ours */
@@ -108,7 +116,8 @@ static void collect (int runfd, genalloc *targets)
     struct target t ;
     struct dirent const *d = readdir(dir) ;
     if (!d) break ;
-    if (d->d_name[0] == '.') continue ;
+    /* the catch-all logger ends when nobody is left to be logged: s6-svscan sees to it */
+    if (d->d_name[0] == '.' || !strcmp(d->d_name, LOGGER_SERVICE)) continue ;
     if (bring_down(fd, d->d_name, &t) && !genalloc_append(struct target, targets, &t))
       say_warningsys("wait for service ", d->d_name) ;
   }
@@ -181,6 +190,7 @@ void stop_run (int runfd, int contenvfd)
     if (errno == EBUSY) return ;
     say_warningsys("lock " PATH_RUN "/" RUN_STOP_LOCK) ;
   }
+  console_detach(runfd) ;
   clock_start() ;
   grace = contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
   stop_rc(runfd, grace) ;

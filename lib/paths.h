@@ -21,6 +21,7 @@
 #define PATH_RUN "/run"
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
+#define PATH_UNCAUGHT_LOGS PATH_RUN "/" RUN_UNCAUGHT_LOGS
 #define PATH_LEGACY_SERVICES PATH_RUN "/" RUN_LEGACY_SERVICES
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -57,6 +58,8 @@
 
 #define ROOT_PROFILES "etc/cont-profile.d"
 #define ROOT_BASE_SERVICES "usr/lib/stillroot/services.d"
+#define ROOT_LOGGER ROOT_BASE_SERVICES "/" LOGGER_SERVICE
+#define ROOT_S6_LOG ROOT_COMMAND "/s6-log"
 #define ROOT_BRANDING "etc/s6-overlay/s6-rc.d/init-adduser/branding"
 
 /* relative to etc, or to the runtime profile that stands in for it */
@@ -85,9 +88,16 @@
 #define RUN_BASEDIR_BIN RUN_BASEDIR "/bin"
 #define RUN_REPORT_JSON RUN_STATE "/boot-report.json"
 #define RUN_REPORT_TEXT RUN_STATE "/boot-report.txt"
+#define RUN_UNCAUGHT_LOGS "uncaught-logs"
+#define RUN_LOGGER_FIFO RUN_SCANDIR "/" LOGGER_SERVICE "/" LOGGER_FIFO
+#define RUN_CONSOLE RUN_STATE "/console"   /* a link to the container's own standard error, where S6_LOGGING has taken ours */
 #define RUN_HALT RUN_STATE "/halt"
 #define RUN_RC_LOCK RUN_STATE "/rc.lock"
 #define RUN_STOP_LOCK RUN_STATE "/stop.lock"
+
+/* the service that s6-svscan takes for its own logger, and the fifo in its directory */
+#define LOGGER_SERVICE "s6-svscan-log"
+#define LOGGER_FIFO "fifo"
 
 /* in a service directory of ours: what its run executes */
 #define SERVICE_SCRIPT "script"

@@ -18,7 +18,7 @@ source "$REPO/tests/boot/bundle.bash"
 boot_setup_file() {
   cd "$REPO" || return
   "tests/image/$IMAGE" "$BASE" >&2
-  cmp -s "$BUILD/stillroot" "$BASE/usr/lib/stillroot/stillroot" || make --no-print-directory -s BUILD="$BUILD" image ROOT="$BASE" >&2
+  { cmp -s "$BUILD/stillroot" "$BASE/usr/lib/stillroot/stillroot" && diff -rq -x .gitkeep services.d "$BASE/usr/lib/stillroot/services.d" >&2; } || make --no-print-directory -s BUILD="$BUILD" image ROOT="$BASE" >&2
 }
 
 boot_setup() {
