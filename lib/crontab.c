@@ -12,6 +12,7 @@
 #include <skalibs/djbunix.h>
 
 #include "crontab.h"
+#include "trusted.h"
 
 #define COMPONENT_MAX 256
 
@@ -21,19 +22,13 @@ static int close_with (int fd, int e)
   return (errno = e, -1) ;
 }
 
-/* Whether root alone can change it. */
-static int is_trusted (struct stat const *st)
-{
-  return !st->st_uid && !(st->st_mode & S_IWOTH) && (!st->st_gid || !(st->st_mode & S_IWGRP)) ;
-}
-
 static int is_readonly (int fd)
 {
   struct statfs fs ;
   return fstatfs(fd, &fs) == 0 && fs.f_flags & ST_RDONLY ;
 }
 
-/* The same of what fd is open on; what is read-only together with the root is the image's, whoever owns it. */
+/* Whether root alone can change what fd is open on; what is read-only together with the root is the image's, whoever owns it. */
 static int is_trusted_in (int fd, struct stat const *root)
 {
   struct stat st ;

@@ -11,6 +11,7 @@
 
 #include "paths.h"
 #include "scriptfile.h"
+#include "trusted.h"
 
 #define BLANKS " \t"
 
@@ -53,7 +54,7 @@ int scriptfile_inspect (int dirfd, char const *name, struct scriptfile *ret)
     return (errno = e, -1) ;
   }
   ret->executable = faccessat(dirfd, name, X_OK, AT_EACCESS) == 0 ;
-  ret->trusted = !st.st_uid && !(st.st_mode & S_IWOTH) && (!st.st_gid || !(st.st_mode & S_IWGRP)) ;
+  ret->trusted = is_trusted(&st) ;
   ret->crlf = 0 ;
   ret->interpreter = ret->argument = 0 ;
   len = allread(fd, ret->line, SCRIPTFILE_SHEBANG_MAX) ;
