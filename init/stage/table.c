@@ -4,6 +4,7 @@
    The rows stand in an order that their dependencies allow. Names are those that images hang their own definitions between. */
 
 #include "adduser.h"
+#include "attributes.h"
 #include "boot.h"
 #include "contscripts.h"
 #include "crontabs.h"
@@ -33,7 +34,7 @@ struct stage const stage_table[] =
   { "own-config",               BOOT_ROOT, 0,         { "user-remap" },                          0,                      &stage_own_config, 0 },
   { "own-app",                  BOOT_RW,   0,         { "user-remap" },                          0,                      &stage_own_app, 0 },
   { "init-adduser",             BOOT_ANY,  0,         { "user-remap", "user-groups", "own-config", "own-app" }, 0,                      &stage_adduser, 0 },
-  { "fix-attrs",                BOOT_ANY,  0,         { "init-adduser" },                        &asked_fix_attrs,       0, 0 },
+  { "fix-attrs",                BOOT_ANY,  0,         { "init-adduser" },                        &asked_fix_attrs,       &stage_fix_attrs, 0 },
   { "umask",                    BOOT_RW,   0,         { "settings" },                            &asked_umask,           &stage_umask, 0 },
   { "init-device-perms",        BOOT_ROOT, 0,         { "init-adduser" },                        &asked_device_perms,    0, 0 },
   { "init-os-end",              BOOT_ANY,  0,         { "init-adduser", "init-device-perms" },   0,                      0, 0 },
