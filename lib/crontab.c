@@ -12,9 +12,8 @@
 #include <skalibs/djbunix.h>
 
 #include "crontab.h"
+#include "opath.h"
 #include "trusted.h"
-
-#define COMPONENT_MAX 256
 
 static int close_with (int fd, int e)
 {
@@ -29,36 +28,12 @@ static int is_readonly (int fd)
 }
 
 /* Whether root alone can change what fd is open on; what is read-only together with the root is the image's, whoever owns it. */
-static int is_trusted_in (int fd, struct stat const *root)
+static int is_trusted_in (int fd, void const *root)
 {
+  struct stat const *r = root ;
   struct stat st ;
   if (fstat(fd, &st) == -1) return 0 ;
-  return is_trusted(&st) || (st.st_dev == root->st_dev && is_readonly(fd)) ;
-}
-
-/* Opens the directory that path stands in, step by step. root: each step must be trusted; 0: it need not be.
-   *ret_name: what is left of path. */
-static int open_parent (int rootfd, char const *path, struct stat const *root, char const **ret_name)
-{
-  char const *slash ;
-  int fd = openat(rootfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
-  for (; fd >= 0 ; path = slash + 1)
-  {
-    char component[COMPONENT_MAX] ;
-    int next ;
-    if (root && !is_trusted_in(fd, root)) return close_with(fd, EPERM) ;
-    slash = strchr(path, '/') ;
-    if (!slash) break ;
-    if ((size_t)(slash - path) >= sizeof component) return close_with(fd, ENAMETOOLONG) ;
-    memcpy(component, path, (size_t)(slash - path)) ;
-    component[slash - path] = 0 ;
-    next = openat(fd, component, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-    if (next == -1) return close_with(fd, errno) ;
-    fd_close(fd) ;
-    fd = next ;
-  }
-  *ret_name = path ;
-  return fd ;
+  return is_trusted(&st) || (st.st_dev == r->st_dev && is_readonly(fd)) ;
 }
 
 /* Returns a descriptor of the regular file, or -1. */
@@ -104,7 +79,7 @@ int crontab_read_trusted (int rootfd, char const *path, stralloc *text)
   char const *name ;
   int fd, dirfd, e ;
   if (fstat(rootfd, &root) == -1) return -1 ;
-  dirfd = open_parent(rootfd, path, &root, &name) ;
+  dirfd = opath_parent(rootfd, path, &is_trusted_in, &root, &name) ;
   if (dirfd == -1)
   {
     struct stat any ;
@@ -133,7 +108,7 @@ int crontab_read_user (int rootfd, char const *path, uid_t uid, gid_t gid, stral
   struct stat st ;
   char const *name ;
   int fd, e ;
-  int dirfd = open_parent(rootfd, path, 0, &name) ;
+  int dirfd = opath_parent(rootfd, path, 0, 0, &name) ;
   if (dirfd == -1) return is_missing() ;
   fd = open_file(dirfd, name, &st) ;
   e = errno ;

@@ -10,7 +10,7 @@
 
 #include <skalibs/djbunix.h>
 
-#include "paths.h"
+#include "opath.h"
 #include "treeattrs.h"
 #include "trusted.h"
 
@@ -37,14 +37,6 @@ static void failed (struct pass *p)
   leave(p, errno == EROFS ? &p->result->readonly : &p->result->failed, errno) ;
 }
 
-/* chmod(2) of a descriptor that may be of anything: fchmod(2) takes none that is O_PATH. */
-static int change_mode (int fd, mode_t mode)
-{
-  char path[sizeof PATH_OWN_FDS + 16] ;
-  snprintf(path, sizeof path, PATH_OWN_FDS "/%d", fd) ;
-  return chmod(path, mode) ;
-}
-
 /* Sets the attributes of what fd, O_PATH, is open on. */
 static void set (struct pass *p, int fd, struct stat const *st, unsigned int depth)
 {
@@ -63,7 +55,7 @@ static void set (struct pass *p, int fd, struct stat const *st, unsigned int dep
     return ;
   }
   /* a change of owner may have taken set-id bits away: the mode is set anew */
-  if (!S_ISLNK(st->st_mode) && ((st->st_mode & 07777) != mode || (owner && mode & 07000)) && change_mode(fd, mode) == -1) failed(p) ;
+  if (!S_ISLNK(st->st_mode) && ((st->st_mode & 07777) != mode || (owner && mode & 07000)) && opath_chmod(fd, mode) == -1) failed(p) ;
 }
 
 static void visit (struct pass *, int parent, char const *name, size_t len, unsigned int depth) ;

@@ -1,0 +1,64 @@
+/* ISC license. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <skalibs/djbunix.h>
+
+#include "opath.h"
+#include "paths.h"
+
+#define COMPONENT_MAX 256
+
+static int close_with (int fd, int e)
+{
+  fd_close(fd) ;
+  return (errno = e, -1) ;
+}
+
+int opath_parent (int rootfd, char const *path, int (*ok) (int fd, void const *data), void const *data, char const **ret_name)
+{
+  int fd = openat(rootfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
+  while (fd >= 0)
+  {
+    char component[COMPONENT_MAX] ;
+    size_t n = strcspn(path, "/") ;
+    int next ;
+    if (ok && !(*ok)(fd, data)) return close_with(fd, EPERM) ;
+    if (n == 2 && !strncmp(path, "..", 2)) return close_with(fd, EINVAL) ;
+    if (!path[n]) break ;
+    if (n >= sizeof component) return close_with(fd, ENAMETOOLONG) ;
+    memcpy(component, path, n) ;
+    component[n] = 0 ;
+    path += n + strspn(path + n, "/") ;
+    next = openat(fd, component, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+    if (next == -1) return close_with(fd, errno) ;
+    fd_close(fd) ;
+    fd = next ;
+  }
+  *ret_name = path ;
+  return fd ;
+}
+
+int opath_open (int rootfd, char const *path)
+{
+  char const *name ;
+  int fd ;
+  int dirfd = opath_parent(rootfd, path, 0, 0, &name) ;
+  if (dirfd == -1) return -1 ;
+  fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC) ;
+  if (fd == -1) return close_with(dirfd, errno) ;
+  fd_close(dirfd) ;
+  return fd ;
+}
+
+int opath_chmod (int fd, mode_t mode)
+{
+  char path[sizeof PATH_OWN_FDS + 16] ;
+  snprintf(path, sizeof path, PATH_OWN_FDS "/%d", fd) ;
+  return chmod(path, mode) ;
+}
