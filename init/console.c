@@ -7,6 +7,7 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/stralloc.h>
 
 #include "console.h"
 #include "contenv.h"
@@ -19,9 +20,11 @@
 
 void console_copy (struct boot const *b, char const *line)
 {
+  stralloc sa = STRALLOC_ZERO ;
   if (!b->logger || b->logger->level != 1 || b->logger->state == LOGGER_FAILED) return ;
-  allwrite(b->logger->errfd, line, strlen(line)) ;
-  allwrite(b->logger->errfd, "\n", 1) ;
+  /* at once: the CMD writes there too */
+  if (stralloc_cats(&sa, line) && stralloc_catb(&sa, "\n", 1)) allwrite(b->logger->errfd, sa.s, sa.len) ;
+  stralloc_free(&sa) ;
 }
 
 void console_give (struct boot const *b)

@@ -9,6 +9,7 @@ IMAGE=${BOOT_IMAGE:-${ROOT_IMAGE:-debian}}
 REPO=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 BUILD=${BOOT_BUILD:-build} # whose stillroot is booted: build/ubsan has the one that ends at undefined behaviour
 BASE="$REPO/$BUILD/boot/$IMAGE"
+READYTIME=100 # ms, for all but the tests of the default: READYTIME='' there
 WAIT=${BOOT_WAIT:-60} # seconds after which whatever is waited for counts as never coming
 
 # shellcheck source=tests/boot/bundle.bash

@@ -331,6 +331,15 @@ RUN
   [ "$(exit_code)" = 0 ]
 }
 
+@test "L6 by default, a service must stay up for a second to have held" {
+  local began
+  READYTIME=''
+  began=$(date +%s%N)
+  boot --read-only --run exec
+  [ $(($(date +%s%N) - began)) -ge 1000000000 ]
+  [ "$(report '.services[] | select(.name == "keeper") | .ms < 900')" = true ]
+}
+
 @test "L6 a service that stays down after a clean exit has not held either" {
   service once <<'RUN'
 #!/usr/bin/with-contenv sh

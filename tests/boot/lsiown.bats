@@ -29,6 +29,7 @@ make_tree() {
   echo file >"$ROOT/data/sub/file"
   echo 'root:*:::::::' >"$ROOT/etc/shadow"
   chmod 0600 "$ROOT/etc/shadow"
+  chown 0:0 "$ROOT/etc/shadow"
 }
 
 assert_outside_untouched() {
