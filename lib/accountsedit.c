@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/types.h>
 
+#include "accounts.h"
 #include "accountsedit.h"
 #include "accountsfile.h"
 #include "accountslock.h"
@@ -287,4 +289,19 @@ char const *accountsedit_strerror (int e)
     case EBUSY : return "in use: another process has it, or it is a mount of its own" ;
     default : return strerror(e) ;
   }
+}
+
+size_t accountsedit_join (int rootfd, gid_t gid, char const *member, char name[ACCOUNTSEDIT_NAME_MAX], struct accountsedit edits[2])
+{
+  size_t n = 0 ;
+  if (accounts_owner_of_id(rootfd, ROOT_GROUP, gid, "", name, ACCOUNTSEDIT_NAME_MAX) != 1)
+  {
+    gid_t other ;
+    size_t len = (size_t)snprintf(name, ACCOUNTSEDIT_NAME_MAX, "group%u", gid) ;
+    /* a group of this name with another gid: the name is made unique */
+    for (; len < ACCOUNTSEDIT_NAME_MAX - 1 && accounts_group(rootfd, name, &other) == 0 ; name[len] = 0) name[len++] = '_' ;
+    edits[n++] = (struct accountsedit){ .kind = ACCOUNTSEDIT_GROUP, .name = name, .gid = gid } ;
+  }
+  edits[n++] = (struct accountsedit){ .kind = ACCOUNTSEDIT_MEMBER, .name = name, .member = member } ;
+  return n ;
 }

@@ -49,6 +49,12 @@ struct accountsedit
      EROFS, EACCES, EPERM, ENOSPC...: *ret_where could not be written, and is as it was. */
 extern int accountsedit_apply (int rootfd, struct accountsedit const *edits, size_t n, unsigned int ms, char const **ret_where) ;
 
+#define ACCOUNTSEDIT_NAME_MAX 64
+
+/* Fills in the edits that make member a member of the group with this gid, which is to be made, as groupGID, where there is none;
+   name, which they point to, becomes its name. Returns their number, 1 or 2. */
+extern size_t accountsedit_join (int rootfd, gid_t gid, char const *member, char name[ACCOUNTSEDIT_NAME_MAX], struct accountsedit edits[2]) ;
+
 /* What this errno says of *ret_where, in a few words. */
 extern char const *accountsedit_strerror (int e) ;
 

@@ -60,6 +60,7 @@
 #define ROOT_BASE_SERVICES "usr/lib/stillroot/services.d"
 #define ROOT_LOGGER ROOT_BASE_SERVICES "/" LOGGER_SERVICE
 #define ROOT_S6_LOG ROOT_COMMAND "/s6-log"
+#define ROOT_DEV "dev"
 #define ROOT_BRANDING "etc/s6-overlay/s6-rc.d/init-adduser/branding"
 
 /* relative to etc, or to the runtime profile that stands in for it */
@@ -81,6 +82,7 @@
 #define RUN_CONTENV RUN_STATE "/container_environment"
 #define RUN_LEGACY_SERVICES RUN_STATE "/legacy-services"
 #define RUN_CUSTOM_SERVICES RUN_STATE "/custom-services"
+#define RUN_DEVICES RUN_STATE "/devices"
 #define RUN_CRONTABS RUN_STATE "/crontabs"
 #define RUN_UMASK RUN_STATE "/umask"
 #define RUN_CMDPID RUN_STATE "/cmdpid"

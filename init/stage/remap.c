@@ -93,7 +93,6 @@ enum stage_result stage_user_remap (struct boot const *b, struct script *script,
 }
 
 #define GROUPS_MAX 256
-#define GROUPNAME_MAX 64
 
 /* The gids that the container was given and abc does not have, at most GROUPS_MAX. */
 static size_t added_groups (struct boot const *b, gid_t *ret)
@@ -131,28 +130,14 @@ int asked_user_groups (struct boot const *b, stralloc *what)
   return n != 0 ;
 }
 
-/* The edits that make abc a member of the group with this gid, which is made where there is none. Returns their number. */
-static size_t plan (struct boot const *b, gid_t gid, char name[GROUPNAME_MAX], struct accountsedit *edits)
-{
-  size_t n = 0 ;
-  if (accounts_owner_of_id(b->rootfd, ROOT_GROUP, gid, "", name, GROUPNAME_MAX) != 1)
-  {
-    strcpy(name, "group") ;
-    name[5 + uint_fmt(name + 5, gid)] = 0 ;
-    edits[n++] = (struct accountsedit){ .kind = ACCOUNTSEDIT_GROUP, .name = name, .gid = gid } ;
-  }
-  edits[n++] = (struct accountsedit){ .kind = ACCOUNTSEDIT_MEMBER, .name = name, .member = USER } ;
-  return n ;
-}
-
 enum stage_result stage_user_groups (struct boot const *b, struct script *script, stralloc *reason)
 {
   struct accountsedit edits[2 * GROUPS_MAX] ;
-  char names[GROUPS_MAX][GROUPNAME_MAX] ;
+  char names[GROUPS_MAX][ACCOUNTSEDIT_NAME_MAX] ;
   gid_t gids[GROUPS_MAX] ;
   size_t n = added_groups(b, gids) ;
   size_t nedits = 0, i = 0 ;
   (void)script ;
-  for (; i < n ; i++) nedits += plan(b, gids[i], names[i], edits + nedits) ;
+  for (; i < n ; i++) nedits += accountsedit_join(b->rootfd, gids[i], USER, names[i], edits + nedits) ;
   return apply(b, edits, nedits, "start the container without the group", reason) == -1 ? STAGE_INCOMPLETE : STAGE_DONE ;
 }

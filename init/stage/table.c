@@ -9,6 +9,8 @@
 #include "contscripts.h"
 #include "crontabs.h"
 #include "custom.h"
+#include "devicegroups.h"
+#include "devices.h"
 #include "envfile.h"
 #include "hook.h"
 #include "migrations.h"
@@ -36,8 +38,9 @@ struct stage const stage_table[] =
   { "init-adduser",             BOOT_ANY,  0,         { "user-remap", "user-groups", "own-config", "own-app" }, 0,                      &stage_adduser, 0 },
   { "fix-attrs",                BOOT_ANY,  0,         { "init-adduser" },                        &asked_fix_attrs,       &stage_fix_attrs, 0 },
   { "umask",                    BOOT_RW,   0,         { "settings" },                            &asked_umask,           &stage_umask, 0 },
-  { "init-device-perms",        BOOT_ROOT, 0,         { "init-adduser" },                        &asked_device_perms,    0, 0 },
-  { "init-os-end",              BOOT_ANY,  0,         { "init-adduser", "init-device-perms" },   0,                      0, 0 },
+  { "init-device-perms",        BOOT_ROOT, 0,         { "init-adduser" },                        &asked_device_perms,    &stage_device_perms, 0 },
+  { "device-groups",            BOOT_RW,   ROOT_ETC,  { "init-device-perms" },                   &asked_device_groups,   &stage_device_groups, 0 },
+  { "init-os-end",              BOOT_ANY,  0,         { "init-adduser", "device-groups" },       0,                      0, 0 },
   { "init-config",              BOOT_ANY,  0,         { "init-os-end" },                         0,                      0, 0 },
   { "init-crontab-config",      BOOT_ROOT, 0,         { "init-config" },                         &asked_crontabs,        &stage_crontabs, 0 },
   { "init-config-end",          BOOT_ANY,  0,         { "init-config", "init-crontab-config" },  0,                      0, 0 },
