@@ -24,6 +24,9 @@ FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*
 SERVICES = $(wildcard services.d/*/*)
 MAN1 = $(wildcard init/*.1)
 MAN8 = $(wildcard init/*.8)
+SANITIZED_OBJS = $(patsubst %.c,$(BUILD)/sanitized/%.o,$(wildcard lib/*.c))
+FUZZED_OBJS = $(patsubst %.c,$(BUILD)/fuzzed/%.o,$(wildcard lib/*.c))
+FUZZED = -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all -fsanitize=address,undefined
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 all : $(BUILD)/stillroot
@@ -48,10 +51,14 @@ $(BUILD)/%.o : %.c Makefile | $(BUILD)/deps-build
 	@$(CC) $(CPPFLAGS) $(CFLAGS) $(WARN) $(HARDEN) -MMD -MP -c -o $@ $<
 
 # unit tests: the library's units, dynamic, under the sanitizers
-$(BUILD)/unit/% : tests/unit/%.c $(wildcard tests/*.h tests/unit/*.h lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
+$(BUILD)/sanitized/%.o : %.c Makefile | $(BUILD)/deps-check
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) $(SANITIZE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/% : tests/unit/%.c $(wildcard tests/*.h tests/unit/*.h) $(SANITIZED_OBJS) Makefile | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo 'cc $@ (sanitized)'
-	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) $(SANITIZE) -o $@ $< $(wildcard lib/*.c) -lcmocka $(LDLIBS)
+	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) $(SANITIZE) -o $@ $< $(SANITIZED_OBJS) -lcmocka $(LDLIBS)
 
 unit : $(UNIT_TESTS)
 
@@ -59,10 +66,14 @@ unit : $(UNIT_TESTS)
 ubsan :
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/ubsan CFLAGS="-O1 -g -std=c11 -fsanitize=undefined -fno-sanitize-recover=all" all
 
-$(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tests/*.h lib/*.c lib/*.h) Makefile | $(BUILD)/deps-check
+$(BUILD)/fuzzed/%.o : %.c Makefile | $(BUILD)/deps-check
+	@mkdir -p $(@D)
+	@clang $(CPPFLAGS) -std=c11 $(FUZZED),fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tests/*.h) $(FUZZED_OBJS) Makefile | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo 'clang $@ (libFuzzer, sanitized)'
-	@clang $(CPPFLAGS) -std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(wildcard lib/*.c) $(LDLIBS)
+	@clang $(CPPFLAGS) -std=c11 $(FUZZED),fuzzer -o $@ $< $(FUZZED_OBJS) $(LDLIBS)
 
 fuzz : $(FUZZ_TARGETS)
 	@tests/fuzz/run
@@ -101,4 +112,4 @@ clean :
 .DELETE_ON_ERROR :
 .SECONDARY :
 
--include $(LIB_OBJS:.o=.d) $(INIT_OBJS:.o=.d)
+-include $(LIB_OBJS:.o=.d) $(INIT_OBJS:.o=.d) $(SANITIZED_OBJS:.o=.d) $(FUZZED_OBJS:.o=.d)
