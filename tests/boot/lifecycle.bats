@@ -364,6 +364,32 @@ RUN
   refute_log '^\[.*\] done\.$'
 }
 
+@test "L6 a service that tells its supervisor to leave it down is not waited for" {
+  for option in d O; do
+    service once <<RUN
+#!/bin/sh
+s6-svc -$option .
+RUN
+    boot
+    assert_log '^rc: info: service once has been told to stay down$'
+    [ "$(service_status once)" = down ]
+    [ "$(service_status keeper)" = up ]
+    [ "$(report .result)" = 'done' ]
+    stop_container
+  done
+}
+
+@test "L6 a service told to stay down before it was ready has failed" {
+  service once notification-fd=3 <<'RUN'
+#!/bin/sh
+s6-svc -d .
+RUN
+  start
+  wait_log 'the boot is not complete'
+  assert_log '^rc: warning: service once has been told to stay down before it was ready$'
+  refute_log '^\[.*\] done\.$'
+}
+
 @test "L6 S6_BEHAVIOUR_IF_STAGE2_FAILS=2: a service that fails ends the container, not with 0" {
   service flappy <<'RUN'
 #!/usr/bin/with-contenv sh
