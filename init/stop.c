@@ -144,7 +144,9 @@ static void wait_down (genalloc *targets, unsigned int ms)
       ssize_t r ;
       if (!(x[i].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))) continue ;
       r = svevent_read(t[i].eventfd, buf, sizeof buf) ;
-      if (r > 0 && !memchr(buf, 'D', (size_t)r) && !memchr(buf, 'x', (size_t)r)) continue ;
+      if (r > 0 && !memchr(buf, 'D', (size_t)r) && !memchr(buf, 'x', (size_t)r)
+       /* a supervisor that was still starting when it was told, and so never starts the service */
+       && !(memchr(buf, 's', (size_t)r) && is_down(t[i].dirfd))) continue ;
       fd_close(t[i].eventfd) ;
       fd_close(t[i].dirfd) ;
       t[i] = t[--n] ;

@@ -57,6 +57,17 @@ RUN
   refute_log '^\[.*\] done\.$'
 }
 
+@test "L1 a stop while supervisors start does not wait for services that then never start, twenty times" {
+  for service in a b c d; do service "$service" <<<$'#!/bin/sh\nexec sleep 1000000'; done
+  printf '#!/bin/sh\nsleep 0.05\nkill 1\n' >"$ROOT/hook"
+  chmod 0755 "$ROOT/hook"
+  for _ in $(seq 20); do
+    start -e S6_STAGE2_HOOK=/hook "${PATIENT[@]}"
+    [ "$(exit_code)" = 0 ]
+    refute_log 'killed'
+  done
+}
+
 @test "L1 a boot that is over before s6-svscan is there still ends the container, thirty times" {
   local i
   rm -r "$ROOT/etc/services.d"
