@@ -325,6 +325,13 @@ FINISH
   [ "$(exit_code)" = 5 ]
 }
 
+@test "L3 on a full /run the exit code is the CMD's all the same" {
+  mkdir "$DIR/small"
+  mount -t tmpfs -o size=200k,mode=0755 stillroot-test "$DIR/small"
+  start --mount "$DIR/small:/run" sh -c 'cat /dev/zero >/run/full; exit 137'
+  [ "$(exit_code)" = 137 ]
+}
+
 @test "L6 a service that dies at once, again and again: named once with its code, no marker, the others stay up" {
   service flappy <<'RUN'
 #!/usr/bin/with-contenv sh
