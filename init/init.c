@@ -45,16 +45,26 @@ static void found (char const *what, char const *found_)
   if (report_set(&report, REPORT_EVIDENCE, what, found_, "", 0) == -1) fatal(EXIT_SYSTEM, errno, "unable to keep the boot report", "", "") ;
 }
 
-/* A signal that comes before s6-svscan has its handlers would be lost: the kernel ignores for PID 1 what has no handler.
-   Blocked, it stays pending over the exec, and s6-svscan finds it. */
+/* those that stop a container */
+static int const held[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR } ;
+
+/* The kernel drops what PID 1 has no handler for, unless it is blocked: then stop_pending() finds it. */
 static void hold_signals (void)
 {
-  static int const held[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR } ;
   sigset_t set ;
   size_t i = 0 ;
   sigemptyset(&set) ;
   for (; i < sizeof held / sizeof held[0] ; i++) sigaddset(&set, held[i]) ;
   sigprocmask(SIG_BLOCK, &set, 0) ;
+}
+
+static int stop_pending (void)
+{
+  sigset_t set ;
+  size_t i = 0 ;
+  if (sigpending(&set) == -1) return 0 ;
+  for (; i < sizeof held / sizeof held[0] ; i++) if (sigismember(&set, held[i])) return 1 ;
+  return 0 ;
 }
 
 static unsigned int boot_mode (struct rootfs const *root, struct privileges const *p)
@@ -238,7 +248,7 @@ static void exec_svscan (struct boot const *b, char const *const *envp, int read
 
 int init_main (int argc, char const *const *argv, char const *const *envp)
 {
-  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report, .logger = 0 } ;
+  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report, .readyfd = -1, .logger = 0 } ;
   struct rootfs root ;
   stralloc path = STRALLOC_ZERO ;
   char const *minimal[2] = { 0, 0 } ;
@@ -270,12 +280,19 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what, "") ;
   if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
+  /* s6-svscan unblocks all signals before it has its handlers, and would never see this one; nothing has begun that needs a stop */
+  if (stop_pending())
+  {
+    say_info("told to stop before the boot has begun") ;
+    return 0 ;
+  }
   switch (fork())
   {
     case -1 : fatal(EXIT_SYSTEM, errno, "unable to fork", "", "") ;
     case 0 :
       fd_close(ready[1]) ;
-      _exit(rc_main(&b, argv + 1, ready[0])) ;
+      b.readyfd = ready[0] ;
+      _exit(rc_main(&b, argv + 1)) ;
     default : break ;
   }
   /* from here on this process must not fail: only the exec is left */

@@ -325,6 +325,28 @@ FINISH
   [ "$(exit_code)" = 5 ]
 }
 
+# no process more than init and stage 2, for a user of that many
+limit_processes() {
+  eval "$(declare -f bundle | sed '1s/bundle/unlimited_bundle/')"
+  bundle() {
+    unlimited_bundle "$@"
+    jq '.process.rlimits = [{ type: "RLIMIT_NPROC", soft: 2, hard: 2 }]' "$DIR/config.json" >"$DIR/config.json.new"
+    mv "$DIR/config.json.new" "$DIR/config.json"
+  }
+}
+
+@test "what stage 2 cannot go on without ends the container, also when s6-svscan is late" {
+  limit_processes
+  mkdir -m 0777 "$DIR/run"
+  rm -r "$ROOT/etc/services.d" "$ROOT/command/s6-svscan"
+  # slow without a process of its own
+  printf '#!/bin/sh\ni=0\nwhile [ $i -lt 200000 ]; do i=$((i + 1)); done\nexec /usr/bin/s6-svscan "$@"\n' >"$ROOT/command/s6-svscan"
+  chmod 0755 "$ROOT/command/s6-svscan"
+  start --user 7654:7654 --mount "$DIR/run:/run" sh -c 'exit 7'
+  [ "$(exit_code)" = 111 ]
+  assert_log '^rc: fatal: unable to start the command: .*; the container is stopped$'
+}
+
 @test "L3 on a full /run the exit code is the CMD's all the same" {
   mkdir "$DIR/small"
   mount -t tmpfs -o size=200k,mode=0755 stillroot-test "$DIR/small"
