@@ -279,6 +279,8 @@ int rc_main (struct boot *b, char const *const *cmd)
   sigset_t set ;
   int sigfd ;
   PROG = "rc" ;
+  /* what is typed on the terminal, ^C and the like, is for process 1, whose handlers tell us */
+  setpgid(0, 0) ;
   clock_start() ;
   logger_begin(b) ;
   if (maxtime) clock_deadline(&rc.up_deadline, maxtime) ;
