@@ -200,6 +200,16 @@ service_ids() {
   done
 }
 
+@test "U7 without the capability KILL, services and what they leave behind still end" {
+  service daemon <<<$'#!/bin/sh\ns6-setuidgid abc sh -c \'trap "" TERM; sleep 1000000\' &\nexec s6-setuidgid abc sleep 1000000'
+  service deaf <<<$'#!/bin/sh\nexec s6-setuidgid abc sh -c \'trap "" TERM; sleep 1000000\''
+  boot --cap-drop ALL --cap-add SETUID --cap-add SETGID --cap-add CHOWN -e PUID=1000 -e S6_SERVICES_GRACETIME=500 -e S6_KILL_GRACETIME=100
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  assert_log 'service deaf .* killed'
+  assert_log 'killed' 1
+}
+
 @test "U8 all capabilities dropped, and a PUID: 100, SETUID, SETGID and --user are named, on both roots" {
   local root
   for root in '' '--read-only --run exec'; do
