@@ -36,6 +36,7 @@
 #include "verbosity.h"
 
 #define RUN_REMEDY "give it a tmpfs: docker run --tmpfs /run:exec, compose \"tmpfs: /run:exec\", Kubernetes an emptyDir mounted on /run"
+#define FULL_REMEDY "give " PATH_RUN " more space"
 #define OWN_VARIABLES 4
 
 static struct report report = REPORT_ZERO ;
@@ -163,7 +164,7 @@ static void prepare_run (struct boot *b, struct privileges const *p)
     if (e == EPERM && !strcmp(what, RUN_CONTENV))
       say_warning("unable to give " PATH_CONTENV " to the group abc (no capability CHOWN): only root reads it") ;
     else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
-      e == EBUSY ? "mount nothing in it" : RUN_REMEDY) ;
+      e == EBUSY ? "mount nothing in it" : e == ENOSPC ? FULL_REMEDY : RUN_REMEDY) ;
   }
 }
 
@@ -204,7 +205,7 @@ static char const *const *dump_environment (struct boot *b, char const *path, ch
   b->contenvfd = openat(b->runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (b->contenvfd == -1 || contenv_dump(b->contenvfd, new, &skipped) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to write the environment to " PATH_CONTENV, "",
-      errno == ENOSPC ? "give " PATH_RUN " more space" : "") ;
+      errno == ENOSPC ? FULL_REMEDY : "") ;
   if (skipped) say_warning("environment variables whose names cannot be file names are not passed to services") ;
   return new ;
 }
@@ -278,7 +279,8 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   open_stdio() ;
   logger_prepare(&b, envp) ;
   if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
-    fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what, "") ;
+    fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what,
+      errno == ENOSPC ? FULL_REMEDY : "") ;
   if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
   /* s6-svscan unblocks all signals before it has its handlers, and would never see this one; nothing has begun that needs a stop */
   if (stop_pending())

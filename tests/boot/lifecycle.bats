@@ -347,6 +347,18 @@ limit_processes() {
   assert_log '^rc: fatal: unable to start the command: .*; the container is stopped$'
 }
 
+@test "a /run without room for what init puts there: 100, the remedy is more space" {
+  local inodes
+  mkdir "$DIR/small"
+  for inodes in 4 10 16; do
+    mount -t tmpfs -o "nr_inodes=$inodes,mode=0755" stillroot-test "$DIR/small"
+    start --mount "$DIR/small:/run"
+    [ "$(exit_code)" = 100 ]
+    assert_log '^init: fatal: .*: No space left on device; give /run more space$'
+    umount "$DIR/small"
+  done
+}
+
 @test "L3 on a full /run the exit code is the CMD's all the same" {
   mkdir "$DIR/small"
   mount -t tmpfs -o size=200k,mode=0755 stillroot-test "$DIR/small"
