@@ -34,6 +34,7 @@ struct boot
   struct privileges privileges ;
   char const *etc ;               /* where the image's cont-init.d, services.d and the like are, relative to the root */
   struct report *report ;
+  int readyfd ;                   /* stage 2: readable from when s6-svscan handles signals and its control fifo, or has failed; -1: not stage 2 */
   struct logger *logger ;         /* the catch-all logger; 0: standard output and error are the container's own */
 } ;
 

@@ -28,6 +28,9 @@
 #include "variables.h"
 #include "verbosity.h"
 
+/* how long what has been killed may take to be gone, milliseconds */
+#define KILLED_GRACETIME 1000
+
 /* Reaps what has ended. Returns whether a child is left. */
 static int reap (void)
 {
@@ -69,8 +72,9 @@ static void end_the_rest (unsigned int grace)
   kill(-1, SIGCONT) ;
   if (wait_children(&set, &deadline)) return ;
   kill(-1, SIGKILL) ;
-  deadline = tain_infinite ;
-  while (reap()) sigwaitinfo(&set, 0) ;
+  /* what we may not kill, being another user's, ends with us */
+  clock_deadline(&deadline, KILLED_GRACETIME) ;
+  wait_children(&set, &deadline) ;
 }
 
 static int exit_code (int runfd)

@@ -36,6 +36,7 @@
 #include "verbosity.h"
 
 #define RUN_REMEDY "give it a tmpfs: docker run --tmpfs /run:exec, compose \"tmpfs: /run:exec\", Kubernetes an emptyDir mounted on /run"
+#define FULL_REMEDY "give " PATH_RUN " more space"
 #define OWN_VARIABLES 4
 
 static struct report report = REPORT_ZERO ;
@@ -45,16 +46,26 @@ static void found (char const *what, char const *found_)
   if (report_set(&report, REPORT_EVIDENCE, what, found_, "", 0) == -1) fatal(EXIT_SYSTEM, errno, "unable to keep the boot report", "", "") ;
 }
 
-/* A signal that comes before s6-svscan has its handlers would be lost: the kernel ignores for PID 1 what has no handler.
-   Blocked, it stays pending over the exec, and s6-svscan finds it. */
+/* those that stop a container */
+static int const held[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR } ;
+
+/* The kernel drops what PID 1 has no handler for, unless it is blocked: then stop_pending() finds it. */
 static void hold_signals (void)
 {
-  static int const held[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR } ;
   sigset_t set ;
   size_t i = 0 ;
   sigemptyset(&set) ;
   for (; i < sizeof held / sizeof held[0] ; i++) sigaddset(&set, held[i]) ;
   sigprocmask(SIG_BLOCK, &set, 0) ;
+}
+
+static int stop_pending (void)
+{
+  sigset_t set ;
+  size_t i = 0 ;
+  if (sigpending(&set) == -1) return 0 ;
+  for (; i < sizeof held / sizeof held[0] ; i++) if (sigismember(&set, held[i])) return 1 ;
+  return 0 ;
 }
 
 static unsigned int boot_mode (struct rootfs const *root, struct privileges const *p)
@@ -153,7 +164,7 @@ static void prepare_run (struct boot *b, struct privileges const *p)
     if (e == EPERM && !strcmp(what, RUN_CONTENV))
       say_warning("unable to give " PATH_CONTENV " to the group abc (no capability CHOWN): only root reads it") ;
     else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
-      e == EBUSY ? "mount nothing in it" : RUN_REMEDY) ;
+      e == EBUSY ? "mount nothing in it" : e == ENOSPC ? FULL_REMEDY : RUN_REMEDY) ;
   }
 }
 
@@ -194,7 +205,7 @@ static char const *const *dump_environment (struct boot *b, char const *path, ch
   b->contenvfd = openat(b->runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (b->contenvfd == -1 || contenv_dump(b->contenvfd, new, &skipped) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to write the environment to " PATH_CONTENV, "",
-      errno == ENOSPC ? "give " PATH_RUN " more space" : "") ;
+      errno == ENOSPC ? FULL_REMEDY : "") ;
   if (skipped) say_warning("environment variables whose names cannot be file names are not passed to services") ;
   return new ;
 }
@@ -238,7 +249,7 @@ static void exec_svscan (struct boot const *b, char const *const *envp, int read
 
 int init_main (int argc, char const *const *argv, char const *const *envp)
 {
-  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report, .logger = 0 } ;
+  struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report, .readyfd = -1, .logger = 0 } ;
   struct rootfs root ;
   stralloc path = STRALLOC_ZERO ;
   char const *minimal[2] = { 0, 0 } ;
@@ -268,14 +279,22 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   open_stdio() ;
   logger_prepare(&b, envp) ;
   if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
-    fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what, "") ;
+    fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what,
+      errno == ENOSPC ? FULL_REMEDY : "") ;
   if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
+  /* s6-svscan unblocks all signals before it has its handlers, and would never see this one; nothing has begun that needs a stop */
+  if (stop_pending())
+  {
+    say_info("told to stop before the boot has begun") ;
+    return 0 ;
+  }
   switch (fork())
   {
     case -1 : fatal(EXIT_SYSTEM, errno, "unable to fork", "", "") ;
     case 0 :
       fd_close(ready[1]) ;
-      _exit(rc_main(&b, argv + 1, ready[0])) ;
+      b.readyfd = ready[0] ;
+      _exit(rc_main(&b, argv + 1)) ;
     default : break ;
   }
   /* from here on this process must not fail: only the exec is left */

@@ -50,11 +50,19 @@ struct rc
   genalloc watched ;          /* iopause_fd */
 } ;
 
+/* The pipe says when s6-svscan is there, or ends with it. */
+static void svscan_wait (struct boot const *b)
+{
+  char c ;
+  if (fd_read(b->readyfd, &c, 1) == -1) say_warningsys("wait for s6-svscan") ;
+}
+
 void rc_die (struct boot const *b, char const *what)
 {
   fatal_say(errno, "unable to ", what, "the container is stopped") ;
   exitcode_write(b->runfd, EXIT_SYSTEM) ;
-  /* process 1 is s6-svscan, or about to be: the signal stays pending until its handler is there, which stops the container */
+  /* a signal that comes before its handlers is lost */
+  svscan_wait(b) ;
   stop_ask(b->runfd, getppid()) ;
   _exit(EXIT_SYSTEM) ;
 }
@@ -163,17 +171,15 @@ static void kill_late_command (struct rc *rc)
 /* Its first scan may have been before the services were linked. */
 static void svscan_is_ready (struct rc *rc, int *readyfd)
 {
-  fd_close(*readyfd) ;
   *readyfd = -1 ;
   if (scandir_control(rc->boot->runfd, "a", 1) == -1) say_warningsys("make s6-svscan look for services") ;
 }
 
-/* All can be over before s6-svscan is there to be told anything. The pipe says when it is, or ends with it. */
+/* All can be over before s6-svscan is there to be told anything. */
 static void await_svscan (struct rc *rc, int *readyfd)
 {
-  char c ;
   if (*readyfd == -1) return ;
-  if (fd_read(*readyfd, &c, 1) == -1) say_warningsys("wait for s6-svscan") ;
+  svscan_wait(rc->boot) ;
   svscan_is_ready(rc, readyfd) ;
 }
 
@@ -234,8 +240,9 @@ static int command_may_start (struct rc const *rc)
   return contenv_boolean(rc->boot->contenvfd, VAR_CMD_WAIT) ? !rc->walk.graph.unsettled : walk_all_started(&rc->walk) ;
 }
 
-static void loop (struct rc *rc, int sigfd, int readyfd)
+static void loop (struct rc *rc, int sigfd)
 {
+  int readyfd = rc->boot->readyfd ;   /* -1 when s6-svscan has been told of the services */
   walk_advance(&rc->walk) ;
   /* while s6-svscan starts: nobody waits for it */
   write_report(rc, "booting") ;
@@ -264,7 +271,7 @@ static void loop (struct rc *rc, int sigfd, int readyfd)
   stop_run(rc->boot->runfd, rc->boot->contenvfd) ;
 }
 
-int rc_main (struct boot *b, char const *const *cmd, int readyfd)
+int rc_main (struct boot *b, char const *const *cmd)
 {
   struct rc rc =
     { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE, .up_deadline = TAIN_INFINITE, .watched = GENALLOC_ZERO } ;
@@ -272,6 +279,8 @@ int rc_main (struct boot *b, char const *const *cmd, int readyfd)
   sigset_t set ;
   int sigfd ;
   PROG = "rc" ;
+  /* what is typed on the terminal, ^C and the like, is for process 1, whose handlers tell us */
+  setpgid(0, 0) ;
   clock_start() ;
   logger_begin(b) ;
   if (maxtime) clock_deadline(&rc.up_deadline, maxtime) ;
@@ -286,6 +295,6 @@ int rc_main (struct boot *b, char const *const *cmd, int readyfd)
   if (!selfpipe_trapset(&set)) rc_die(b, "trap signals") ;
   sig_ignore(SIGPIPE) ;
   walk_load(&rc.walk, b) ;
-  loop(&rc, sigfd, readyfd) ;
+  loop(&rc, sigfd) ;
   return 0 ;
 }

@@ -140,6 +140,19 @@ static enum service_verdict died (struct boot const *b, struct service *s)
   return fail(b, s, why) ;
 }
 
+/* finish has ended. A supervisor that has been told to leave the service down (s6-svc -d or -O, often by the service itself) starts it
+   no more: there is nothing to wait for. */
+static enum service_verdict is_down (struct boot const *b, struct service *s)
+{
+  s6_svstatus_t st ;
+  if (s->state != SERVICE_BACKOFF || svevent_status(s->dirfd, &st) == -1 || st.pid || st.flagfinishing || st.flagwantup) return VERDICT_NONE ;
+  if (!s->settled) return fail(b, s, "has been told to stay down before it was ready") ;
+  s->state = SERVICE_HELD ;
+  say_info("service ", s->name, " has been told to stay down") ;
+  report_service(b, s, "down", "told to stay down", clock_ms()) ;
+  return VERDICT_NONE ;
+}
+
 static enum service_verdict came_up (struct boot const *b, struct service *s, unsigned int hold_ms)
 {
   s->state = SERVICE_UP ;
@@ -173,6 +186,7 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
       case 'U' : v = hold(b, s, "ready") ; break ;
       /* one that held and dies before the boot is over has not held */
       case 'd' : if (s->state == SERVICE_UP || s->state == SERVICE_HELD) v = died(b, s) ; break ;
+      case 'D' : v = is_down(b, s) ; break ;
       case 'O' : v = fail(b, s, "failed for good: its finish script exited 125") ; break ;
       case 'x' : s->supervisor = 0 ; break ;
       default : break ;

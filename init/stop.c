@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/alloc.h>
@@ -89,6 +90,38 @@ static int is_down (int dirfd)
   return svevent_status(dirfd, &st) == 0 && !st.pid && !st.flagfinishing ;
 }
 
+/* The owner of process pid, which /proc shows; root where it cannot be seen. */
+static uid_t owner (pid_t pid)
+{
+  struct stat st ;
+  char path[sizeof PATH_PROC + 1 + PID_FMT] = PATH_PROC "/" ;
+  path[sizeof PATH_PROC + pid_fmt(path + sizeof PATH_PROC, pid)] = 0 ;
+  return stat(path, &st) == 0 ? st.st_uid : 0 ;
+}
+
+/* Sends sig to the service's process pid, and with group to its whole process group. Without the capability KILL root may not signal
+   another user's process, but it may still become that user. */
+static void signal_service (pid_t pid, int group, int sig)
+{
+  pid_t target = group ? -pid : pid ;
+  pid_t child ;
+  int wstat ;
+  if (kill(target, sig) == 0 || errno != EPERM) return ;
+  child = fork() ;
+  if (child == -1) { say_warningsys("signal a service of another user") ; return ; }
+  if (!child) _exit(setuid(owner(pid)) == -1 || kill(target, sig) == -1) ;
+  waitpid_nointr(child, &wstat, 0) ;
+}
+
+/* Its supervisor may not be allowed to: see signal_service(). */
+static void help_supervisor (int dirfd)
+{
+  s6_svstatus_t st ;
+  if (svevent_status(dirfd, &st) == -1 || st.pid <= 1 || st.flagfinishing || kill(st.pid, 0) == 0 || errno != EPERM) return ;
+  signal_service(st.pid, 0, SIGTERM) ;
+  signal_service(st.pid, 0, SIGCONT) ;
+}
+
 /* Tells the service to go down. Returns 1 when it is to be waited for, with *t filled in. */
 static int bring_down (int scanfd, char const *name, struct target *t)
 {
@@ -98,7 +131,11 @@ static int bring_down (int scanfd, char const *name, struct target *t)
   t->dirfd = openat(scanfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (t->dirfd == -1) return 0 ;
   t->eventfd = svevent_subscribe(t->dirfd) ;
-  if (svevent_control(t->dirfd, "d", 1) == 0 && t->eventfd >= 0 && !is_down(t->dirfd)) return 1 ;
+  if (svevent_control(t->dirfd, "d", 1) == 0 && t->eventfd >= 0 && !is_down(t->dirfd))
+  {
+    help_supervisor(t->dirfd) ;
+    return 1 ;
+  }
   if (t->eventfd >= 0) fd_close(t->eventfd) ;
   fd_close(t->dirfd) ;
   return 0 ;
@@ -144,7 +181,9 @@ static void wait_down (genalloc *targets, unsigned int ms)
       ssize_t r ;
       if (!(x[i].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))) continue ;
       r = svevent_read(t[i].eventfd, buf, sizeof buf) ;
-      if (r > 0 && !memchr(buf, 'D', (size_t)r) && !memchr(buf, 'x', (size_t)r)) continue ;
+      if (r > 0 && !memchr(buf, 'D', (size_t)r) && !memchr(buf, 'x', (size_t)r)
+       /* a supervisor that was still starting when it was told, and so never starts the service */
+       && !(memchr(buf, 's', (size_t)r) && is_down(t[i].dirfd))) continue ;
       fd_close(t[i].eventfd) ;
       fd_close(t[i].dirfd) ;
       t[i] = t[--n] ;
@@ -158,7 +197,7 @@ static void wait_down (genalloc *targets, unsigned int ms)
 static void kill_service (struct target const *t)
 {
   s6_svstatus_t st ;
-  if (svevent_status(t->dirfd, &st) == 0 && st.pid > 1 && !st.flagfinishing) kill(-st.pid, SIGKILL) ;
+  if (svevent_status(t->dirfd, &st) == 0 && st.pid > 1 && !st.flagfinishing) signal_service(st.pid, 1, SIGKILL) ;
   svevent_control(t->dirfd, "k", 1) ;
 }
 

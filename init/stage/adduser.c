@@ -86,7 +86,8 @@ static void own (struct boot const *b, char const *name, uid_t uid, gid_t gid)
 {
   struct stat st ;
   int e ;
-  int fd = openat(b->rootfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  /* O_PATH: without the capability DAC_OVERRIDE root may own what it may not read */
+  int fd = openat(b->rootfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1)
   {
     if (errno == ENOENT) say_warning("/", name, " does not exist: run init-bake in the image build, or mount a volume there") ;
@@ -96,7 +97,7 @@ static void own (struct boot const *b, char const *name, uid_t uid, gid_t gid)
   /* right already: a chown would copy the directory up and change its time for nothing */
   if (fstat(fd, &st) == -1) e = errno ;
   else if (st.st_uid == uid && st.st_gid == gid) e = 0 ;
-  else e = fchown(fd, uid, gid) == -1 ? errno : 0 ;
+  else e = fchownat(fd, "", uid, gid, AT_EMPTY_PATH) == -1 ? errno : 0 ;
   if (e && !(e == EPERM && writable_by(fd, uid, gid)))
     say_warning("unable to give /", name, " to user " USER ": ", strerror(e), "; chown it on the host, or mount it writable") ;
   fd_close(fd) ;

@@ -117,10 +117,12 @@ static int define (struct boot const *b, struct scriptdir const *s)
 enum stage_result stage_custom_services (struct boot const *b, struct script *script, stralloc *reason)
 {
   struct scriptdir *s = scriptdir_open(b->rootfd, ROOT_CUSTOM_SERVICES, &filelist_by_name) ;
+  enum stage_result result = STAGE_DONE ;
   (void)script ;
   if (!s || mkdirat(b->runfd, RUN_CUSTOM_SERVICES, 0755) == -1)
   {
-    reason_errno(reason, "unable to read /" ROOT_CUSTOM_SERVICES) ;
+    if (s) reason_errno(reason, "unable to create " PATH_RUN "/" RUN_CUSTOM_SERVICES) ;
+    else reason_errno(reason, "unable to read /" ROOT_CUSTOM_SERVICES) ;
     if (s) scriptdir_free(s) ;
     return STAGE_FAILED ;
   }
@@ -138,11 +140,10 @@ enum stage_result stage_custom_services (struct boot const *b, struct script *sc
     {
       say_warningsys("make a service of ", s->path) ;
       reason_item(reason, s->name, " cannot be made a service") ;
-      scriptdir_free(s) ;
-      return STAGE_INCOMPLETE ;
+      result = STAGE_INCOMPLETE ;
     }
-    reason_item(reason, s->name) ;
+    else reason_item(reason, s->name) ;
   }
   scriptdir_free(s) ;
-  return STAGE_DONE ;
+  return result ;
 }

@@ -57,6 +57,17 @@ RUN
   refute_log '^\[.*\] done\.$'
 }
 
+@test "L1 a stop while supervisors start does not wait for services that then never start, twenty times" {
+  for service in a b c d; do service "$service" <<<$'#!/bin/sh\nexec sleep 1000000'; done
+  printf '#!/bin/sh\nsleep 0.05\nkill 1\n' >"$ROOT/hook"
+  chmod 0755 "$ROOT/hook"
+  for _ in $(seq 20); do
+    start -e S6_STAGE2_HOOK=/hook "${PATIENT[@]}"
+    [ "$(exit_code)" = 0 ]
+    refute_log 'killed'
+  done
+}
+
 @test "L1 a boot that is over before s6-svscan is there still ends the container, thirty times" {
   local i
   rm -r "$ROOT/etc/services.d"
@@ -314,6 +325,47 @@ FINISH
   [ "$(exit_code)" = 5 ]
 }
 
+# no process more than init and stage 2, for a user of that many
+limit_processes() {
+  eval "$(declare -f bundle | sed '1s/bundle/unlimited_bundle/')"
+  bundle() {
+    unlimited_bundle "$@"
+    jq '.process.rlimits = [{ type: "RLIMIT_NPROC", soft: 2, hard: 2 }]' "$DIR/config.json" >"$DIR/config.json.new"
+    mv "$DIR/config.json.new" "$DIR/config.json"
+  }
+}
+
+@test "what stage 2 cannot go on without ends the container, also when s6-svscan is late" {
+  limit_processes
+  mkdir -m 0777 "$DIR/run"
+  rm -r "$ROOT/etc/services.d" "$ROOT/command/s6-svscan"
+  # slow without a process of its own
+  printf '#!/bin/sh\ni=0\nwhile [ $i -lt 200000 ]; do i=$((i + 1)); done\nexec /usr/bin/s6-svscan "$@"\n' >"$ROOT/command/s6-svscan"
+  chmod 0755 "$ROOT/command/s6-svscan"
+  start --user 7654:7654 --mount "$DIR/run:/run" sh -c 'exit 7'
+  [ "$(exit_code)" = 111 ]
+  assert_log '^rc: fatal: unable to start the command: .*; the container is stopped$'
+}
+
+@test "a /run without room for what init puts there: 100, the remedy is more space" {
+  local inodes
+  mkdir "$DIR/small"
+  for inodes in 4 10 16; do
+    mount -t tmpfs -o "nr_inodes=$inodes,mode=0755" stillroot-test "$DIR/small"
+    start --mount "$DIR/small:/run"
+    [ "$(exit_code)" = 100 ]
+    assert_log '^init: fatal: .*: No space left on device; give /run more space$'
+    umount "$DIR/small"
+  done
+}
+
+@test "L3 on a full /run the exit code is the CMD's all the same" {
+  mkdir "$DIR/small"
+  mount -t tmpfs -o size=200k,mode=0755 stillroot-test "$DIR/small"
+  start --mount "$DIR/small:/run" sh -c 'cat /dev/zero >/run/full; exit 137'
+  [ "$(exit_code)" = 137 ]
+}
+
 @test "L6 a service that dies at once, again and again: named once with its code, no marker, the others stay up" {
   service flappy <<'RUN'
 #!/usr/bin/with-contenv sh
@@ -360,6 +412,32 @@ RUN
   start --read-only --run exec
   wait_log 'the boot is not complete'
   assert_log '^rc: warning: service once failed for good'
+  refute_log '^\[.*\] done\.$'
+}
+
+@test "L6 a service that tells its supervisor to leave it down is not waited for" {
+  for option in d O; do
+    service once <<RUN
+#!/bin/sh
+s6-svc -$option .
+RUN
+    boot
+    assert_log '^rc: info: service once has been told to stay down$'
+    [ "$(service_status once)" = down ]
+    [ "$(service_status keeper)" = up ]
+    [ "$(report .result)" = 'done' ]
+    stop_container
+  done
+}
+
+@test "L6 a service told to stay down before it was ready has failed" {
+  service once notification-fd=3 <<'RUN'
+#!/bin/sh
+s6-svc -d .
+RUN
+  start
+  wait_log 'the boot is not complete'
+  assert_log '^rc: warning: service once has been told to stay down before it was ready$'
   refute_log '^\[.*\] done\.$'
 }
 

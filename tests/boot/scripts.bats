@@ -285,6 +285,18 @@ RUN
   retry assert_log '^one hello' 2
 }
 
+@test "a custom service that cannot be made is named, and the others run" {
+  local long
+  long=$(printf 'a%.0s' {1..250})
+  script "custom-services.d/$long" <<<$'#!/bin/sh\nexec sleep 1000000'
+  script custom-services.d/one <<<$'#!/bin/sh\nexec sleep 1000000'
+  start
+  wait_log 'the boot is not complete'
+  assert_log "^rc: warning: unable to make a service of /custom-services.d/$long: File name too long\$"
+  [ "$(service_status custom-svc-one)" = up ]
+  refute_log '^\[(services|ls).*\] done\.$'
+}
+
 @test "custom services are skipped on a read-only root and not as root, with one line that names them" {
   script custom-services.d/one <<<$'#!/bin/sh\necho one\nexec sleep 1000000'
   boot --read-only --run exec

@@ -65,3 +65,17 @@ RUN
   [ "$(exit_code)" = 6 ]
   exec 7>&-
 }
+
+@test "L8 Ctrl-C on a terminal while a script runs is a stop, which ends the script" {
+  mkdir "$ROOT/custom-cont-init.d"
+  printf '#!/bin/sh\necho sleeping\nexec sleep 1000000\n' >"$ROOT/custom-cont-init.d/10-sleep"
+  chmod 0755 "$ROOT/custom-cont-init.d/10-sleep"
+  mkfifo "$DIR/input"
+  exec 7<>"$DIR/input"
+  INPUT=$DIR/input start --tty --read-only --run exec sh
+  wait_log 'sleeping'
+  printf '\003' >&7
+  [ "$(exit_code)" = 0 ]
+  assert_log 'init-custom-files: /custom-cont-init.d/10-sleep: ended by the stop'
+  exec 7>&-
+}

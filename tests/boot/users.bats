@@ -188,6 +188,28 @@ service_ids() {
   [ "$(stat -c %u:%g "$CONFIG")" = 1000:911 ]
 }
 
+@test "U7 a /config that only its owner can open is owned without DAC_OVERRIDE too" {
+  local owner
+  chmod 0700 "$CONFIG"
+  for owner in 1000:911 1234:1234; do
+    chown "$owner" "$CONFIG"
+    boot --cap-drop ALL --cap-add SETUID --cap-add SETGID --cap-add CHOWN -e PUID=1000
+    assert_boot rw
+    [ "$(stat -c %u:%g "$CONFIG")" = 1000:911 ]
+    stop_container
+  done
+}
+
+@test "U7 without the capability KILL, services and what they leave behind still end" {
+  service daemon <<<$'#!/bin/sh\ns6-setuidgid abc sh -c \'trap "" TERM; sleep 1000000\' &\nexec s6-setuidgid abc sleep 1000000'
+  service deaf <<<$'#!/bin/sh\nexec s6-setuidgid abc sh -c \'trap "" TERM; sleep 1000000\''
+  boot --cap-drop ALL --cap-add SETUID --cap-add SETGID --cap-add CHOWN -e PUID=1000 -e S6_SERVICES_GRACETIME=500 -e S6_KILL_GRACETIME=100
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  assert_log 'service deaf .* killed'
+  assert_log 'killed' 1
+}
+
 @test "U8 all capabilities dropped, and a PUID: 100, SETUID, SETGID and --user are named, on both roots" {
   local root
   for root in '' '--read-only --run exec'; do

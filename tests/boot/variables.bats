@@ -120,13 +120,28 @@ has_warnings() {
   assert_log '^rc: info: stage init-adduser: done'
 }
 
+waiting() { [ "$(cat "/proc/$(init_pid)/comm")" = init ] && grep -q pipe "/proc/$(init_pid)/wchan" "/proc/$(init_pid)/stack"; } 2>/dev/null
+
+@test "S6_WAIT_FOR_CLOSING_FD: a stop while the descriptor is open ends the container before the boot" {
+  local writer
+  mkfifo "$DIR/held"
+  sleep 1000000 >"$DIR/held" 3>&- &
+  writer=$!
+  HELD=$DIR/held start "${PATIENT[@]}" -e S6_WAIT_FOR_CLOSING_FD=3
+  retry waiting
+  signal_container TERM
+  kill "$writer"
+  [ "$(exit_code)" = 0 ]
+  assert_log '^init: info: told to stop before the boot has begun$'
+  refute_log 'migrations'
+}
+
 @test "S6_WAIT_FOR_CLOSING_FD: the boot begins when the descriptor is closed outside" {
   local writer
   mkfifo "$DIR/held"
   sleep 1000000 >"$DIR/held" 3>&- &
   writer=$!
   HELD=$DIR/held start --read-only --run exec "${PATIENT[@]}" -e S6_WAIT_FOR_CLOSING_FD=3 sh -c 'ls -l /proc/self/fd; exit 4'
-  waiting() { [ "$(cat "/proc/$(init_pid)/comm")" = init ] && grep -q pipe "/proc/$(init_pid)/wchan" "/proc/$(init_pid)/stack"; } 2>/dev/null
   retry waiting
   [ -z "$(cat "$LOG")" ]
   kill "$writer"
