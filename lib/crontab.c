@@ -28,12 +28,11 @@ static int is_readonly (int fd)
 }
 
 /* Whether root alone can change what fd is open on; what is read-only together with the root is the image's, whoever owns it. */
-static int is_trusted_in (int fd, void const *root)
+static int is_trusted_in (int fd, struct stat const *root)
 {
-  struct stat const *r = root ;
   struct stat st ;
   if (fstat(fd, &st) == -1) return 0 ;
-  return is_trusted(&st) || (st.st_dev == r->st_dev && is_readonly(fd)) ;
+  return is_trusted(&st) || (st.st_dev == root->st_dev && is_readonly(fd)) ;
 }
 
 /* Returns a descriptor of the regular file, or -1. */
@@ -77,24 +76,16 @@ int crontab_read_trusted (int rootfd, char const *path, stralloc *text)
 {
   struct stat root, st ;
   char const *name ;
-  int fd, dirfd, e ;
-  if (fstat(rootfd, &root) == -1) return -1 ;
-  dirfd = opath_parent(rootfd, path, &is_trusted_in, &root, &name) ;
-  if (dirfd == -1)
-  {
-    struct stat any ;
-    /* where there is none, it does not matter who could put one there */
-    e = errno ;
-    if (e == EPERM && fstatat(rootfd, path, &any, AT_SYMLINK_NOFOLLOW) == -1) return is_missing() ;
-    errno = e ;
-    return is_missing() ;
-  }
+  int fd, e, trusted ;
+  int dirfd = fstat(rootfd, &root) == -1 ? -1 : opath_parent(rootfd, path, &name) ;
+  if (dirfd == -1) return is_missing() ;
+  trusted = is_trusted_in(dirfd, &root) ;
   fd = open_file(dirfd, name, &st) ;
   e = errno ;
   fd_close(dirfd) ;
   errno = e ;
   if (fd == -1) return is_missing() ;
-  return is_trusted_in(fd, &root) ? slurp_file(fd, text) : close_with(fd, EPERM) ;
+  return trusted && is_trusted_in(fd, &root) ? slurp_file(fd, text) : close_with(fd, EPERM) ;
 }
 
 static int can_read (struct stat const *st, uid_t uid, gid_t gid)
@@ -108,7 +99,7 @@ int crontab_read_user (int rootfd, char const *path, uid_t uid, gid_t gid, stral
   struct stat st ;
   char const *name ;
   int fd, e ;
-  int dirfd = opath_parent(rootfd, path, 0, 0, &name) ;
+  int dirfd = opath_parent(rootfd, path, &name) ;
   if (dirfd == -1) return is_missing() ;
   fd = open_file(dirfd, name, &st) ;
   e = errno ;
@@ -141,7 +132,7 @@ char const *crontab_strerror (int e)
     case EMLINK : return "it has more than one hard link" ;
     case EFBIG : return "it is larger than 256 KiB" ;
     case EACCES : return "its user cannot read it" ;
-    case EPERM : return "others than root can change it, or a directory above it" ;
+    case EPERM : return "others than root can change it, or the directory it stands in" ;
     default : return strerror(e) ;
   }
 }

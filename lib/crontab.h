@@ -15,8 +15,10 @@
 /* Each appends the crontab to text, and returns 1; or 0, there is none; or -1 and sets errno, for crontab_strerror(), text as it was.
    No link is followed; nothing but a regular file is read. path is relative to rootfd, without "." and "..". */
 
-/* Root's: it and each directory above it must be such that root alone can change them: owned by root and writable by no one else,
-   or of the root's own file system where that is read-only. */
+/* Root's: it and the directory it stands in must be such that root alone can change them: owned by root and writable by no one else,
+   or of the root's own file system where that is read-only. A directory above may be another's, as /defaults is: who can write that
+   cannot put into it what is root's, and stands in a directory of root's; rename(2) of a directory to another parent takes the right to
+   write it. */
 extern int crontab_read_trusted (int rootfd, char const *path, stralloc *text) ;
 
 /* A user's, from a place that the user can write: it must have one link only, and be what the user can read. */

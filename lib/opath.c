@@ -20,7 +20,7 @@ static int close_with (int fd, int e)
   return (errno = e, -1) ;
 }
 
-int opath_parent (int rootfd, char const *path, int (*ok) (int fd, void const *data), void const *data, char const **ret_name)
+int opath_parent (int rootfd, char const *path, char const **ret_name)
 {
   int fd = openat(rootfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC) ;
   while (fd >= 0)
@@ -28,7 +28,6 @@ int opath_parent (int rootfd, char const *path, int (*ok) (int fd, void const *d
     char component[COMPONENT_MAX] ;
     size_t n = strcspn(path, "/") ;
     int next ;
-    if (ok && !(*ok)(fd, data)) return close_with(fd, EPERM) ;
     if (n == 2 && !strncmp(path, "..", 2)) return close_with(fd, EINVAL) ;
     if (!path[n]) break ;
     if (n >= sizeof component) return close_with(fd, ENAMETOOLONG) ;
@@ -48,7 +47,7 @@ int opath_open (int rootfd, char const *path)
 {
   char const *name ;
   int fd ;
-  int dirfd = opath_parent(rootfd, path, 0, 0, &name) ;
+  int dirfd = opath_parent(rootfd, path, &name) ;
   if (dirfd == -1) return -1 ;
   fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1) return close_with(dirfd, errno) ;

@@ -7,10 +7,9 @@
 
 /* Descriptors that only say where something is (O_PATH), for acting on what others could exchange meanwhile. */
 
-/* Opens the directory that path, relative to rootfd, stands in, step by step; no link is followed. ok: whether a directory, each of those
-   on the way and rootfd itself, may be gone through; 0: any. *ret_name: what is left of path.
-   Returns a descriptor, or -1 and sets errno: EPERM by ok, EINVAL ".." is a step, ENOTDIR a link is. */
-extern int opath_parent (int rootfd, char const *path, int (*ok) (int fd, void const *data), void const *data, char const **ret_name) ;
+/* Opens the directory that path, relative to rootfd, stands in, step by step; no link is followed. *ret_name: what is left of path.
+   Returns a descriptor, or -1 and sets errno: EINVAL ".." is a step, ENOTDIR a link is. */
+extern int opath_parent (int rootfd, char const *path, char const **ret_name) ;
 
 /* Opens path, relative to rootfd, itself, be it a link. */
 extern int opath_open (int rootfd, char const *path) ;

@@ -122,10 +122,20 @@ assert_no_cron() {
   [ ! -e "$(inside $SPOOL/root)" ]
 }
 
+@test "root's crontab of the image's defaults: taken, though /defaults is abc's" {
+  spool_made
+  crontab /defaults/crontabs/root '2 2 2 2 * default'
+  boot
+  assert_boot rw
+  [ "$(stat -c %u "$(inside /defaults)")" = 911 ]
+  assert_cron
+  [ "$(cat "$(inside $SPOOL/root)")" = '2 2 2 2 * default' ]
+}
+
 @test "root's crontab where abc can write, or anyone: refused, one warning with the remedy" {
   spool_made
-  # /defaults is abc's on a writable root
   crontab /defaults/crontabs/root "$JOB"
+  chown 911 "$ROOT/defaults/crontabs"
   boot
   assert_boot rw '/defaults/crontabs/root is not used'
   assert_log '^rc: warning: /defaults/crontabs/root is not used as a crontab: others .*; .*/etc/crontabs/root'

@@ -2,6 +2,8 @@
 
 /* crontab, cronspool: what is read from hostile places, and what is written for a daemon. */
 
+#include <stdio.h>
+
 #include "unit.h"
 #include "cronspool.h"
 #include "crontab.h"
@@ -68,31 +70,38 @@ static void nothing_but_a_plain_file_is_read (void **state)
   stralloc_free(&sa) ;
 }
 
-static void roots_file_is_roots_all_the_way (void **state)
+static void roots_file_is_roots_and_so_is_its_directory (void **state)
 {
   int dir = *(int *)*state ;
   stralloc sa = STRALLOC_ZERO ;
-  mkdirat(dir, "etc", 0755) ;
-  mkdirat(dir, "etc/crontabs", 0755) ;
-  assert_int_equal(crontab_read_trusted(dir, "etc/crontabs/root", &sa), 0) ;
-  puts_in(dir, "etc/crontabs/root", JOB) ;
-  assert_int_equal(crontab_read_trusted(dir, "etc/crontabs/root", &sa), 1) ;
-  fchmodat(dir, "etc/crontabs/root", 0666, 0) ;
-  assert_refused(crontab_read_trusted(dir, "etc/crontabs/root", &sa), EPERM) ;
-  fchmodat(dir, "etc/crontabs/root", 0600, 0) ;
-  fchownat(dir, "etc/crontabs/root", ABC, 0, 0) ;
-  assert_refused(crontab_read_trusted(dir, "etc/crontabs/root", &sa), EPERM) ;
-  fchownat(dir, "etc/crontabs/root", 0, 0, 0) ;
-  fchmodat(dir, "etc", 0777, 0) ;
-  assert_refused(crontab_read_trusted(dir, "etc/crontabs/root", &sa), EPERM) ;
+  mkdirat(dir, "d", 0755) ;
+  mkdirat(dir, "d/crontabs", 0755) ;
+  assert_int_equal(crontab_read_trusted(dir, "d/crontabs/root", &sa), 0) ;
+  puts_in(dir, "d/crontabs/root", JOB) ;
+  assert_int_equal(crontab_read_trusted(dir, "d/crontabs/root", &sa), 1) ;
+  fchmodat(dir, "d/crontabs/root", 0666, 0) ;
+  assert_refused(crontab_read_trusted(dir, "d/crontabs/root", &sa), EPERM) ;
+  fchmodat(dir, "d/crontabs/root", 0600, 0) ;
+  fchownat(dir, "d/crontabs/root", ABC, 0, 0) ;
+  assert_refused(crontab_read_trusted(dir, "d/crontabs/root", &sa), EPERM) ;
+  fchownat(dir, "d/crontabs/root", 0, 0, 0) ;
+  fchmodat(dir, "d/crontabs", 0777, 0) ;
+  assert_refused(crontab_read_trusted(dir, "d/crontabs/root", &sa), EPERM) ;
   /* nothing to distrust */
-  assert_int_equal(crontab_read_trusted(dir, "etc/crontabs/none", &sa), 0) ;
-  fchmodat(dir, "etc", 0775, 0) ;
-  assert_int_equal(crontab_read_trusted(dir, "etc/crontabs/root", &sa), 1) ;
-  fchownat(dir, "etc", 0, ABC, 0) ;
-  assert_refused(crontab_read_trusted(dir, "etc/crontabs/root", &sa), EPERM) ;
-  fchownat(dir, "etc", ABC, 0, 0) ;
-  assert_refused(crontab_read_trusted(dir, "etc/crontabs/root", &sa), EPERM) ;
+  assert_int_equal(crontab_read_trusted(dir, "d/crontabs/none", &sa), 0) ;
+  fchmodat(dir, "d/crontabs", 0775, 0) ;
+  assert_int_equal(crontab_read_trusted(dir, "d/crontabs/root", &sa), 1) ;
+  fchownat(dir, "d/crontabs", 0, ABC, 0) ;
+  assert_refused(crontab_read_trusted(dir, "d/crontabs/root", &sa), EPERM) ;
+  fchownat(dir, "d/crontabs", ABC, 0, 0) ;
+  assert_refused(crontab_read_trusted(dir, "d/crontabs/root", &sa), EPERM) ;
+  /* who has the directory above cannot have put the file there */
+  fchownat(dir, "d/crontabs", 0, 0, 0) ;
+  fchownat(dir, "d", ABC, ABC, 0) ;
+  assert_int_equal(crontab_read_trusted(dir, "d/crontabs/root", &sa), 1) ;
+  assert_int_equal(renameat(dir, "d/crontabs", dir, "d/elsewhere"), 0) ;
+  assert_int_equal(symlinkat("elsewhere", dir, "d/crontabs"), 0) ;
+  assert_refused(crontab_read_trusted(dir, "d/crontabs/root", &sa), ENOTDIR) ;
   stralloc_free(&sa) ;
 }
 
@@ -224,7 +233,7 @@ int main (void)
   {
     SCRATCH(users_file_is_read_as_the_user_could),
     SCRATCH(nothing_but_a_plain_file_is_read),
-    SCRATCH(roots_file_is_roots_all_the_way),
+    SCRATCH(roots_file_is_roots_and_so_is_its_directory),
     SCRATCH(last_line_gets_its_end),
     cmocka_unit_test(comments_are_no_entries),
     SCRATCH(each_daemon_gets_the_owner_it_takes),
