@@ -30,28 +30,40 @@ struct walk
 
 static int step (struct walk *, int dirfd, size_t len, char const *rest) ;
 
+/* Writes what matches the len bytes at s alone, at most twice as many, into pattern. Returns their number. */
+static size_t quote (char const *s, size_t len, char *pattern)
+{
+  size_t i = 0, n = 0 ;
+  for (; i < len ; i++)
+  {
+    if (strchr(META, s[i])) pattern[n++] = '\\' ;
+    pattern[n++] = s[i] ;
+  }
+  return n ;
+}
+
 /* Follows the link fd: its target stands before the rest of the pattern. */
 static int follow (struct walk *w, int fd, int dirfd, size_t len, char const *rest)
 {
   char target[PATH_MAX] ;
   char pattern[2 * PATH_MAX + 1] ;
-  size_t i = 0, n = 0 ;
+  size_t n ;
   ssize_t r = readlinkat(fd, "", target, sizeof target) ;
   if (r == -1) return -1 ;
   if (++w->links > LINKS_MAX) return (errno = ELOOP, -1) ;
   if ((size_t)r + strlen(rest) >= PATH_MAX - 1) return (errno = ENAMETOOLONG, -1) ;
-  for (; i < (size_t)r ; i++)
-  {
-    /* a target is no pattern */
-    if (strchr(META, target[i])) pattern[n++] = '\\' ;
-    pattern[n++] = target[i] ;
-  }
+  n = quote(target, (size_t)r, pattern) ;
   pattern[n++] = '/' ;
   /* a rest of nothing: the target itself */
   if (*rest) strcpy(pattern + n, rest) ;
   else pattern[n - 1] = 0 ;
   if (target[0] != '/') return step(w, dirfd, len, pattern) ;
   return step(w, w->rootfd, 0, pattern) ;
+}
+
+static int link_counts (struct stat const *dir, struct stat const *link)
+{
+  return is_trusted(dir) || (!dir->st_uid && dir->st_mode & S_ISVTX && !link->st_uid) ;
 }
 
 /* Goes on at name in dirfd, whose path has len bytes; rest is what is left of the pattern behind it. */
@@ -65,7 +77,7 @@ static int enter (struct walk *w, int dirfd, size_t len, char const *name, char 
   rest += strspn(rest, "/") ;
   if (len + n + 2 > sizeof w->path) { errno = ENAMETOOLONG ; r = -1 ; }
   else if (fstat(fd, &st) == -1 || fstat(dirfd, &dir) == -1) r = -1 ;
-  else if (S_ISLNK(st.st_mode) && is_trusted(&dir)) r = follow(w, fd, dirfd, len, rest) ;
+  else if (S_ISLNK(st.st_mode) && link_counts(&dir, &st)) r = follow(w, fd, dirfd, len, rest) ;
   else
   {
     w->path[len] = '/' ;
@@ -140,4 +152,30 @@ int rootpath_glob (int rootfd, char const *pattern, rootpath_func *f, void *data
   if (strlen(pattern) >= PATH_MAX) return (errno = ENAMETOOLONG, -1) ;
   if (fstat(rootfd, &w.root) == -1) return -1 ;
   return step(&w, rootfd, 0, pattern) ;
+}
+
+struct opening
+{
+  int flags, fd ;
+} ;
+
+static int open_it (int dirfd, char const *name, char const *path, void *data)
+{
+  struct opening *o = data ;
+  (void)path ;
+  o->fd = openat(dirfd, name, o->flags) ;
+  return o->fd == -1 ? -1 : 1 ;
+}
+
+int rootpath_open (int rootfd, char const *path, int flags)
+{
+  struct opening o = { .flags = flags | O_NOFOLLOW | O_CLOEXEC, .fd = -1 } ;
+  char pattern[2 * PATH_MAX] ;
+  size_t len = strlen(path) ;
+  int r ;
+  if (len >= PATH_MAX) return (errno = ENAMETOOLONG, -1) ;
+  pattern[quote(path, len, pattern)] = 0 ;
+  r = rootpath_glob(rootfd, pattern, &open_it, &o) ;
+  if (!r) errno = ENOENT ;
+  return o.fd ;
 }

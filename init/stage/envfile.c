@@ -12,6 +12,7 @@
 #include "envfile.h"
 #include "filelist.h"
 #include "reason.h"
+#include "rootpath.h"
 #include "variables.h"
 #include "verbosity.h"
 
@@ -27,14 +28,21 @@ static int is_name (char const *s)
   return *s && strspn(s, letters) == strlen(s) && !strchr("0123456789", *s) ;
 }
 
+/* O_NONBLOCK: a fifo must not stop the boot. Where root reads, an application that can write the directory of its secret must not get to
+   choose another file by a link. */
+static int open_file (struct boot const *b, char const *path)
+{
+  if (b->privileges.euid) return openat(b->rootfd, path + strspn(path, "/"), O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
+  return rootpath_open(b->rootfd, path, O_RDONLY | O_NONBLOCK) ;
+}
+
 /* Appends the content of the file, at most max bytes. Returns what is wrong with it, or 0. */
 static char const *read_file (struct boot const *b, char const *path, stralloc *sa, size_t max)
 {
   struct stat st ;
   char const *wrong = 0 ;
-  /* O_NONBLOCK: a fifo must not stop the boot */
-  int fd = openat(b->rootfd, path + strspn(path, "/"), O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
-  if (fd == -1) return strerror(errno) ;
+  int fd = open_file(b, path) ;
+  if (fd == -1) return errno == ELOOP ? "a symbolic link that others than root can have made is not followed" : strerror(errno) ;
   if (fstat(fd, &st) == -1) wrong = strerror(errno) ;
   else if (!S_ISREG(st.st_mode)) wrong = "not a regular file" ;
   else if (!stralloc_readyplus(sa, max + 1)) wrong = strerror(errno) ;

@@ -115,6 +115,29 @@ not_root() {
   [ "$(report '.stages[] | select(.name == "init-envfile") | .reason | contains("FILE__MISSING not applied")')" = true ]
 }
 
+@test "E2 a link where the application can write: not followed; one of root's, as Kubernetes makes them: followed" {
+  local volume="$DIR/volume"
+  echo 'root:secret:::::::' >"$ROOT/etc/shadow"
+  ln -s /etc/shadow "$CONFIG/pass"
+  mkdir "$CONFIG/dir"
+  ln -s /etc "$CONFIG/dir/etc"
+  mkdir -p "$volume/..2026"
+  chmod 1777 "$volume"
+  printf new >"$volume/..2026/token"
+  ln -s ..2026 "$volume/..data"
+  ln -s ..data/token "$volume/token"
+  ln -s ..data/token "$volume/others"
+  chown -h 911 "$volume/others"
+  ln -s /var/run/secrets/token "$ROOT/etc/token"
+  chown 911:911 "$CONFIG" "$CONFIG/dir"
+  boot --mount "$volume:/run/secrets" -e FILE__PASS=/config/pass -e FILE__SHADOW=/config/dir/etc/shadow -e FILE__TOKEN=/run/secrets/token \
+    -e FILE__VAR=/etc/token -e FILE__OTHERS=/run/secrets/others
+  assert_log '^rc: warning: FILE__(PASS|SHADOW|OTHERS): .*: a symbolic link that others than root can have made is not followed; ' 3
+  [ "$(in_container printcontenv TOKEN)" = new ]
+  [ "$(in_container printcontenv VAR)" = new ]
+  for name in PASS SHADOW OTHERS; do [ ! -e "$(inside "/run/s6/container_environment/$name")" ]; done
+}
+
 @test "E2 not as root: set from a file that can be read, one line for one that cannot" {
   secret x x
   secret y y
@@ -217,7 +240,7 @@ RUN
 }
 
 @test "E4 /config mounted read-only, abc's already: nothing to say" {
-  chown 911:911 "$CONFIG"
+  chown 911:911 "$CONFIG" "$CONFIG/dir"
   boot --read-only --run exec --config "$CONFIG:ro"
   assert_boot ro
 }
