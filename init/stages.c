@@ -46,6 +46,14 @@ static int unfit (struct boot const *b, struct stage const *s, stralloc *reason)
   return 1 ;
 }
 
+/* Ends the text. What users and applications choose, names and values, must not be able to write lines of its own on the log. */
+static int finish_text (stralloc *sa)
+{
+  size_t i = 0 ;
+  for (; i < sa->len ; i++) if ((unsigned char)sa->s[i] < 32 || sa->s[i] == 127) sa->s[i] = '?' ;
+  return stralloc_0(sa) ;
+}
+
 static enum stage_result end (struct stage_run *run, enum stage_result result)
 {
   stralloc_free(&run->what) ;
@@ -55,7 +63,7 @@ static enum stage_result end (struct stage_run *run, enum stage_result result)
 
 static enum stage_result skip (struct boot const *b, struct stage_run *run)
 {
-  char const *why = stralloc_0(&run->reason) ? run->reason.s : "" ;
+  char const *why = finish_text(&run->reason) ? run->reason.s : "" ;
   report(b, run->stage, "skipped", why) ;
   if (run->asked) say_info(run->stage->name, " skipped: ", why, ": ", run->what.s) ;
   run->asked = 0 ;
@@ -65,7 +73,7 @@ static enum stage_result skip (struct boot const *b, struct stage_run *run)
 static enum stage_result conclude (struct boot const *b, struct stage_run *run, enum stage_result result)
 {
   struct stage const *s = run->stage ;
-  char const *why = run->reason.len && stralloc_0(&run->reason) ? run->reason.s : "" ;
+  char const *why = finish_text(&run->reason) ? run->reason.s : "" ;
   stralloc line = STRALLOC_ZERO ;
   switch (result)
   {
@@ -107,7 +115,7 @@ enum stage_result stage_begin (struct boot const *b, struct stage const *s, stru
   *run = (struct stage_run)
     { .stage = s, .script = { .stdoutfd = -1 }, .what = STRALLOC_ZERO, .reason = STRALLOC_ZERO, .deadline = TAIN_INFINITE } ;
   run->asked = s->asked ? (*s->asked)(b, &run->what) : 0 ;
-  if (!stralloc_0(&run->what)) return conclude(b, run, STAGE_FAILED) ;
+  if (!finish_text(&run->what)) return conclude(b, run, STAGE_FAILED) ;
   if (s->asked && !run->asked) reason_add(&run->reason, "nothing to do") ;
   else if (unfit(b, s, &run->reason)) return skip(b, run) ;
   else if (s->run) return work(b, run) ;

@@ -97,6 +97,16 @@ service_ids() {
   cmp "$DIR/passwd" "$ROOT/etc/passwd"
 }
 
+@test "U3 a value with line ends writes no line of its own" {
+  start -e PUID=$'x\n[ls.io-init] done.'
+  [ "$(exit_code)" = 100 ]
+  assert_log '^rc: fatal: settings: PUID is not .*: "x\?\[ls\.io-init\] done\."'
+  refute_log '^\[ls\.io-init\] done\.$'
+  start --read-only --run exec -e PUID=$'x\n[ls.io-init] done.'
+  wait_log '^\[ls\.io-init\] done\.$'
+  assert_log '^\[ls\.io-init\] done\.$'
+}
+
 @test "U3 on a read-only root PUID=abc is skipped with what it is" {
   boot --read-only --run exec -e PUID=abc
   assert_boot ro
