@@ -122,6 +122,32 @@ $what"
   done
 }
 
+@test "a history without a final newline, and one with a longer name: each line counts as a whole" {
+  script migrations/1-one <<<$'#!/bin/sh\necho one'
+  script migrations/2-two <<<$'#!/bin/sh\necho two'
+  printf '1-one-and-more\n2-two' >"$CONFIG/.migrations"
+  boot
+  assert_log '^one$'
+  refute_log '^two$'
+  [ "$(cat "$CONFIG/.migrations")" = $'1-one-and-more\n2-two\n1-one' ]
+}
+
+@test "a migration with CRLF is named, and runs all the same; one that fails ends the container with its code where that is asked for" {
+  script migrations/1-crlf <<<$'#!/bin/sh\r\necho crlf # \r\nexit 6 # \r'
+  start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2
+  [ "$(exit_code)" = 6 ]
+  assert_log '^crlf'
+  assert_log '^rc: warning: /migrations/1-crlf has CRLF line ends'
+}
+
+@test "a wrong setting: no migration has run when the boot ends" {
+  script migrations/1-one <<<$'#!/bin/sh\necho one'
+  start -e PUID=abc
+  [ "$(exit_code)" = 100 ]
+  refute_log '^one$'
+  [ ! -e "$CONFIG/.migrations" ]
+}
+
 @test "cont-init.d runs in order with the environment before the services, on both roots" {
   local root
   service late <<<$'#!/bin/sh\necho late\nexec sleep 1000000'
@@ -156,6 +182,22 @@ $what"
   start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2
   [ "$(exit_code)" = 9 ]
   refute_log '^\[(services|ls).*\] done\.$'
+  # of two that fail, each is named, and the first one's code is the container's
+  script etc/cont-init.d/20-good <<<$'#!/bin/sh\nexit 8'
+  start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2
+  [ "$(exit_code)" = 9 ]
+  assert_log '^rc: warning: legacy-cont-init: 10-bad exited 9, 20-good exited 8$'
+}
+
+@test "a directory in cont-init.d or cont-finish.d is no script" {
+  mkdir -p "$ROOT/etc/cont-init.d/10-directory" "$ROOT/etc/cont-finish.d/10-directory"
+  script etc/cont-finish.d/20-last <<<$'#!/bin/sh\necho last'
+  boot
+  assert_boot rw
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  assert_log '^last$'
+  refute_log 'directory'
 }
 
 @test "a cont-init.d script that cannot be executed is named, with the reason" {
@@ -183,6 +225,18 @@ RUN
   assert_log '^cont-finish: warning: /etc/cont-finish.d/20-b exited 3$'
   before '^finish b$' '^finish c$'
   assert_log '^cont-finish: warning: /etc/cont-finish.d/30-c has not ended after 300 ms: killed; raise S6_KILL_FINISH_MAXTIME'
+}
+
+@test "S6_KILL_FINISH_MAXTIME=0: no limit" {
+  mkfifo "$CONFIG/go"
+  script etc/cont-finish.d/10-waits <<<$'#!/bin/sh\necho waiting\nread x </config/go\necho finished'
+  boot -e S6_KILL_FINISH_MAXTIME=0
+  signal_container TERM
+  wait_log '^waiting$'
+  echo >"$CONFIG/go"
+  [ "$(exit_code)" = 0 ]
+  assert_log '^finished$'
+  refute_log 'killed'
 }
 
 @test "cont-finish.d runs when the CMD ends, and its exit code stays the CMD's" {
@@ -262,9 +316,10 @@ RUN
 
 @test "E6 a custom script that lasts is killed at CUSTOM_SCRIPTS_TIMEOUT with what it has started, and named" {
   script custom-cont-init.d/10-lasts <<<$'#!/bin/sh\ntrap "" TERM\nsleep 1000000 &\nsleep 1000000'
+  script custom-cont-init.d/20-quick <<<$'#!/bin/sh\nexit 4'
   boot -e CUSTOM_SCRIPTS_TIMEOUT=300
   assert_log '^rc: warning: /custom-cont-init.d/10-lasts has not ended within CUSTOM_SCRIPTS_TIMEOUT \(300 ms\): killed$'
-  [ "$(stage_reason init-custom-files)" = '10-lasts killed at its time limit' ]
+  [ "$(stage_reason init-custom-files)" = '10-lasts killed at its time limit, 20-quick exited 4' ]
   # the keeper's is the only one left
   [ "$(cat "$(inside /proc)"/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -o 'sleep 1000000' | wc -l)" = 1 ]
 }
@@ -303,6 +358,77 @@ RUN
   assert_boot ro
   assert_log '^rc: info: custom-services skipped: the root file system is read-only: /custom-services.d: one$'
   refute_log '^one$'
+  stop_container
+  chmod 0777 "$ROOT/run"
+  service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
+  boot --user 1000:1000
+  assert_boot nonroot-rw
+  assert_log '^rc: info: custom-services skipped: not running as root: /custom-services.d: one$'
+  refute_log '^one$'
+}
+
+@test "custom services: what is wrong with a file is said, and it is a service all the same; texts for people and directories are not" {
+  script custom-services.d/crlf <<<$'#!/bin/sh\r\nexec sleep 1000000 # \r'
+  script custom-services.d/other <<<$'#!/bin/sh\nexec sleep 1000000'
+  chown 911 "$ROOT/custom-services.d/other"
+  script custom-services.d/open 0757 <<<$'#!/bin/sh\nexec sleep 1000000'
+  script custom-services.d/readmenot <<<$'#!/bin/sh\nexec sleep 1000000'
+  script custom-services.d/Readme <<<'how to'
+  script custom-services.d/readme.md 0644 <<<'how to'
+  mkdir "$ROOT/custom-services.d/directory"
+  boot
+  assert_log '^rc: warning: /custom-services.d/crlf has CRLF line ends'
+  assert_log '^\* WARNING: /custom-services.d/other is not root.s'
+  assert_log '^\* WARNING: /custom-services.d/open is not root.s'
+  assert_log '^\* WARNING:' 2
+  assert_log '^rc: info: /custom-services.d/(Readme|readme\.md|directory) is no service: skipped$' 3
+  [ "$(report '[.services[].name] | sort | join(" ")')" = 'custom-svc-crlf custom-svc-open custom-svc-other custom-svc-readmenot keeper' ]
+  [ "$(stage_reason custom-services)" = 'Readme skipped, crlf, directory skipped, open, other, readme.md skipped, readmenot' ]
+}
+
+@test "not as root: hook, migrations, cont-init.d, custom scripts and cont-finish.d run as the user" {
+  local path
+  for path in hook migrations/1-one etc/cont-init.d/10-one custom-cont-init.d/10-one etc/cont-finish.d/10-one; do
+    script "$path" <<<$'#!/usr/bin/with-contenv sh\necho "$0 $(id -u) $LSIO_NON_ROOT_USER"'
+  done
+  chmod 0777 "$ROOT/run"
+  chown 1000:1000 "$CONFIG"
+  service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
+  boot --user 1000:1000 -e S6_STAGE2_HOOK=/hook
+  assert_boot nonroot-rw
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  for path in hook migrations/1-one etc/cont-init.d/10-one custom-cont-init.d/10-one etc/cont-finish.d/10-one; do assert_log "^/$path 1000 1\$"; done
+  [ "$(cat "$CONFIG/.migrations")" = 1-one ]
+}
+
+@test "services start when the custom scripts have ended, cont-init.d when the ownership is right" {
+  service early <<<$'#!/bin/sh\necho "early $(cat /done)"\nexec sleep 1000000'
+  script custom-services.d/mine <<<$'#!/bin/sh\necho "mine $(cat /done)"\nexec sleep 1000000'
+  # longer than a service would take that did not wait
+  script custom-cont-init.d/10-first <<<$'#!/bin/sh\nsleep 0.3\necho after >/done'
+  script etc/cont-init.d/10-owner <<<$'#!/bin/sh\necho "config $(stat -c %u:%g /config) app $(stat -c %u:%g /app)"'
+  boot -e PUID=1234 -e PGID=1235
+  assert_boot rw
+  assert_log '^early after$'
+  assert_log '^mine after$'
+  assert_log '^config 1234:1235 app 1234:1235$'
+}
+
+@test "scripts have no standard input, and SIGPIPE ends what writes to nobody" {
+  local path
+  for path in etc/cont-init.d/10-in custom-cont-init.d/10-in; do
+    script "$path" <<'RUN'
+#!/bin/sh
+echo "in $(readlink /proc/self/fd/0)"
+# blocked, or ignored: the writer would see EPIPE
+echo "pipe $(awk '$1 == "SigIgn:" { print $2 }' /proc/self/status)"
+RUN
+  done
+  start sh -c 'echo "cmd $(awk "\$1 == \"SigIgn:\" { print \$2 }" /proc/self/status)"'
+  [ "$(exit_code)" = 0 ]
+  assert_log '^in /dev/null$' 2
+  assert_log '^(pipe|cmd) 0+$' 3
 }
 
 @test "L7 SIGTERM while a hook, a migration, a cont-init.d or a custom script sleeps: gone at once, nothing left" {
@@ -331,10 +457,22 @@ RUN
   refute_log '^\[(services|ls).*\] done\.$'
 }
 
+@test "L7 SIGTERM while a script is stopped: it goes on, and ends" {
+  script custom-cont-init.d/10-stopped <<<$'#!/bin/sh\ntrap "echo asked; exit 0" TERM\nkill -STOP $$'
+  start --read-only --run exec -e S6_KILL_GRACETIME=600000
+  stopped() { cat "$(inside /proc)"/[0-9]*/stat 2>/dev/null | grep -qE '^[0-9]+ \(10-stopped\) T '; }
+  retry stopped
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  assert_log '^asked$'
+}
+
 @test "L7 a custom script deaf to SIGTERM is killed at S6_KILL_GRACETIME" {
   script custom-cont-init.d/10-deaf <<<$'#!/bin/sh\ntrap "" TERM\necho deaf\nsleep 1000000'
   start --read-only --run exec -e S6_KILL_GRACETIME=300
   wait_log '^deaf$'
   stop_container
   [ "$(exit_code)" = 0 ]
+  # it was stage 2 that did it, not the end of its own time
+  refute_log 'stage 2 does not end'
 }
