@@ -70,6 +70,28 @@ service_ids() {
   assert_abc 0 0
 }
 
+@test "U1 the group abc has another gid than the user: mended, and reported" {
+  sed -i 's/^abc:x:911:/abc:x:5555:/' "$ROOT/etc/group"
+  boot
+  assert_boot rw
+  assert_911
+  [ "$(grep -c '^abc:x:911:' "$ROOT/etc/group")" = 1 ]
+  [ "$(report '.stages[] | select(.name == "user-remap") | .reason')" = 'PGID unset: 911' ]
+}
+
+@test "the image's banner is printed, once, before the ids" {
+  local root
+  mkdir -p "$ROOT/etc/s6-overlay/s6-rc.d/init-adduser"
+  printf '  banner of\n\tan image  \n\n' >"$ROOT/etc/s6-overlay/s6-rc.d/init-adduser/branding"
+  for root in '' '--read-only --run exec'; do
+    # shellcheck disable=SC2086
+    boot $root
+    [ "$(grep -A 4 -m 1 -n 'banner of' "$LOG" | sed 's/^[0-9]*[:-]//' | cat -A)" = $'  banner of$\n^Ian image  $\n$\nUser UID:    911$\nUser GID:    911$' ]
+    assert_log 'banner of'
+    stop_container
+  done
+}
+
 @test "U2 PUID with blanks around it, an empty one, a large one" {
   boot -e 'PUID=1000 ' -e PGID=
   assert_boot rw
@@ -105,6 +127,23 @@ service_ids() {
   start --read-only --run exec -e PUID=$'x\n[ls.io-init] done.'
   wait_log '^\[ls\.io-init\] done\.$'
   assert_log '^\[ls\.io-init\] done\.$'
+}
+
+@test "U3 not as root PUID, PGID and UMASK are skipped with what they are, the given user counts" {
+  chmod 0777 "$ROOT/run"
+  service keeper <<<$'#!/usr/bin/with-contenv sh\necho "mask $(umask)"\nexec sleep 1000000'
+  boot --user 1000:1001 -e PUID=abc -e PGID=5 -e UMASK=077 -e ATTACHED_DEVICES_PERMS=/dev/null
+  assert_boot nonroot-rw
+  assert_log '^rc: info: user-remap skipped: not running as root: PUID=abc PGID=5$'
+  assert_log '^rc: info: umask skipped: not running as root: UMASK=077$'
+  assert_log '^rc: info: init-device-perms skipped: not running as root: ATTACHED_DEVICES_PERMS=/dev/null$'
+  assert_log '^mask 0?022$'
+  assert_log '^User UID: +1000$'
+  assert_log '^User GID: +1001$'
+  [ "$(service_ids keeper)" = 1000:1001 ]
+  # as they were
+  [ "$(stat -c %u:%g "$CONFIG" "$(inside /app)")" = $'0:0\n911:911' ]
+  for stage in user-remap own-config own-app umask init-device-perms; do [ "$(stage_status "$stage")" = skipped ]; done
 }
 
 @test "U3 on a read-only root PUID=abc is skipped with what it is" {
@@ -232,12 +271,36 @@ service_ids() {
   done
 }
 
+@test "U8 all capabilities dropped: PGID alone is a wish too; without a wish, root's services boot with one warning" {
+  start --cap-drop ALL -e PGID=1000
+  [ "$(exit_code)" = 100 ]
+  assert_log '^rc: fatal: capabilities: .*SETUID and SETGID; .*--user'
+  service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
+  chown 911:911 "$CONFIG"
+  boot --cap-drop ALL
+  assert_log '^rc: warning: applications cannot be run as the user abc: the capabilities SETUID and SETGID are missing; .*--user'
+  [ "$(service_status keeper)" = up ]
+}
+
+@test "R14 a full root, and a PUID: 100, one line that says so, nothing lost" {
+  dd if=/dev/zero of="$DIR/layer/filler" bs=64k status=none 2>"$DIR/full" || true
+  dd if=/dev/zero of="$DIR/layer/filler" bs=4k oflag=append conv=notrunc status=none 2>"$DIR/full" || true
+  grep 'No space left' "$DIR/full"
+  cp "$ROOT/etc/passwd" "$DIR/passwd"
+  start --run exec -e PUID=1000
+  [ "$(exit_code)" = 100 ]
+  assert_log '^rc: fatal: user-remap: unable to change /etc/.*: No space left on device; free some space'
+  cmp "$DIR/passwd" "$ROOT/etc/passwd"
+}
+
 @test "R10 a writable root with a read-only /etc: the remap is skipped for that reason alone" {
   cp -a "$ROOT/etc" "$DIR/etc"
-  boot --mount "$DIR/etc:/etc:ro" -e PUID=1000 -e UMASK=027
-  assert_boot rw '^rc: info: user-remap skipped'
+  boot --mount "$DIR/etc:/etc:ro" -e PUID=1000 -e UMASK=027 --group-add 4242
+  assert_boot rw '^rc: info: user-(remap|groups) skipped'
   assert_log '^rc: info: user-remap skipped: /etc is not writable \(Read-only file system\): PUID=1000$'
-  assert_log '^rc: info: .* skipped' 1
+  assert_log '^rc: info: user-groups skipped: /etc is not writable \(Read-only file system\): group 4242$'
+  assert_log '^rc: info: .* skipped' 2
+  [ "$(report '.stages[] | select(.name == "umask") | .reason')" = UMASK=027 ]
   assert_911
   [ "$(stage_status umask)" = 'done' ]
   [ "$(stat -c %u:%g "$(inside /app)")" = 911:911 ]
