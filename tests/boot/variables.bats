@@ -59,6 +59,23 @@ RUN
   done
 }
 
+@test "PATH: /command comes first, once, what the container was given stays" {
+  local value
+  service path <<<$'#!/bin/sh\necho "plain $PATH"\nwith-contenv sh -c \'echo "through $PATH"\'\nexec sleep 1000000'
+  for value in /opt/bin:/bin:/usr/bin /command:/opt/bin:/bin:/usr/bin; do
+    boot --read-only --run exec -e "PATH=$value" -e S6_SERVICES_READYTIME=1
+    wait_log '^plain /command:/opt/bin:/bin:/usr/bin$'
+    wait_log '^through /command:/opt/bin:/bin:/usr/bin$'
+    stop_container
+  done
+}
+
+@test "LSIO_READ_ONLY_FS and LSIO_NON_ROOT_USER are init's to set: what the container was given does not count" {
+  start -e LSIO_READ_ONLY_FS=1 -e LSIO_NON_ROOT_USER=1 -e S6_KEEP_ENV=1 sh -c 'echo "flags [$LSIO_READ_ONLY_FS] [$LSIO_NON_ROOT_USER]"'
+  [ "$(exit_code)" = 0 ]
+  assert_log '^flags \[\] \[\]$'
+}
+
 # Everything that is said about too much or too little: by init an info and a warning, by rc a warning, by stop and finish one each.
 wordy() { # VERBOSITY
   service deaf <<'RUN'
@@ -84,8 +101,12 @@ has_warnings() {
 }
 
 @test "S6_VERBOSITY=0: neither warnings nor info, but the markers" {
+  mkdir "$ROOT/custom-cont-init.d"
+  printf ':\n' >"$ROOT/custom-cont-init.d/10-open"
+  chmod 0757 "$ROOT/custom-cont-init.d/10-open"
   wordy 0
   refute_log '(warning|info): '
+  refute_log 'WARNING'
 }
 
 @test "S6_VERBOSITY=0: what is fatal is said" {
@@ -163,18 +184,25 @@ waiting() { [ "$(cat "/proc/$(init_pid)/comm")" = init ] && grep -q pipe "/proc/
   assert_log '^init: warning: .*descriptor 7 \(S6_WAIT_FOR_CLOSING_FD\): Bad file descriptor$'
 }
 
-@test "S6_RUNTIME_PROFILE: its services.d and cont-init.d are taken, those of /etc are not" {
+@test "S6_RUNTIME_PROFILE: its services.d, cont-init.d and cont-finish.d are taken, those of /etc are not" {
   local profile="$ROOT/etc/cont-profile.d/special"
   mkdir -p "$profile/services.d/other" "$profile/cont-init.d" "$ROOT/etc/cont-init.d"
   printf '#!/bin/sh\nexec sleep 1000000\n' >"$profile/services.d/other/run"
   printf '#!/bin/sh\necho "profile init"\n' >"$profile/cont-init.d/10-profile"
   printf '#!/bin/sh\necho "etc init"\n' >"$ROOT/etc/cont-init.d/10-etc"
+  mkdir -p "$profile/cont-finish.d" "$ROOT/etc/cont-finish.d"
+  printf '#!/bin/sh\necho "profile finish"\n' >"$profile/cont-finish.d/10-profile"
+  printf '#!/bin/sh\necho "etc finish"\n' >"$ROOT/etc/cont-finish.d/10-etc"
+  chmod 0755 "$profile/cont-finish.d/10-profile" "$ROOT/etc/cont-finish.d/10-etc"
   chmod 0755 "$profile/services.d/other/run" "$profile/cont-init.d/10-profile" "$ROOT/etc/cont-init.d/10-etc"
   boot --read-only --run exec -e S6_RUNTIME_PROFILE=special
   [ "$(report '[.services[].name] | join(" ")')" = other ]
   assert_log '^profile init$'
   refute_log '^etc init$'
   stop_container
+  [ "$(exit_code)" = 0 ]
+  assert_log '^profile finish$'
+  refute_log '^etc finish$'
   boot
   [ "$(report '[.services[].name] | join(" ")')" = keeper ]
   assert_log '^etc init$'
@@ -215,6 +243,18 @@ failing_script() {
     [ "$(report .result)" = failed ]
     stop_container
     [ "$(exit_code)" = 0 ]
+  done
+}
+
+@test "S6_VERBOSITY=0: nothing is said of a boot that is not complete, the report has it" {
+  local value
+  failing_script
+  for value in 0 1; do
+    start --read-only --run exec -e S6_VERBOSITY=0 -e "S6_BEHAVIOUR_IF_STAGE2_FAILS=$value" -e S6_SERVICES_READYTIME=1
+    failed() { [ "$(report .result)" = failed ]; } 2>/dev/null
+    retry failed
+    stop_container
+    [ "$(grep -cvE '^(\[|User |second)' "$LOG")" = 0 ]
   done
 }
 
