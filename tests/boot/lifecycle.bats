@@ -50,11 +50,13 @@ RUN
 echo 'started, never ready'
 exec sleep 1000000
 RUN
-  start --read-only --run exec "${PATIENT[@]}"
-  wait_log '^started, never ready$'
-  stop_container TERM
-  [ "$(exit_code)" = 0 ]
-  refute_log '^\[.*\] done\.$'
+  for signal in TERM INT QUIT USR1 USR2 PWR; do
+    start --read-only --run exec "${PATIENT[@]}"
+    wait_log '^started, never ready$'
+    stop_container "$signal"
+    [ "$(exit_code)" = 0 ]
+    refute_log '^\[.*\] done\.$'
+  done
 }
 
 @test "L1 a stop while supervisors start does not wait for services that then never start, twenty times" {
@@ -155,6 +157,23 @@ RUN
   wait_log '^left$'
   stop_container TERM
   [ "$(exit_code)" = 0 ]
+}
+
+@test "L2 what a service leaves behind has its SIGTERM, stopped or not, and its time" {
+  service leaver <<'RUN'
+#!/usr/bin/with-contenv sh
+setsid sh -c 'trap "echo >/config/asked; exit 0" TERM; echo left; while :; do sleep 1000000 & wait; done' &
+setsid sh -c 'trap "echo >/config/continued; exit 0" TERM; kill -STOP $$; while :; do sleep 1000000 & wait; done' &
+exec sleep 1000000
+RUN
+  boot --read-only --run exec "${PATIENT[@]}"
+  wait_log '^left$'
+  stopped() { cat "$(inside /proc)"/[0-9]*/stat 2>/dev/null | grep -qE '^[0-9]+ \(sh\) T '; }
+  retry stopped
+  stop_container TERM
+  [ "$(exit_code)" = 0 ]
+  [ -e "$CONFIG/asked" ]
+  [ -e "$CONFIG/continued" ]
 }
 
 @test "L2 a service is killed with its process group: a deaf child does not outlast it" {
@@ -265,6 +284,14 @@ RUN
   refute_log '^started$'
 }
 
+@test "S6_CMD_WAIT_FOR_SERVICES_MAXTIME: what is up by then has not failed" {
+  start --read-only --run exec "${PATIENT[@]}" -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=300 \
+    sh -c 'sleep 0.5; init-status; exit 6'
+  [ "$(exit_code)" = 6 ]
+  assert_log '^ +keeper +up '
+  refute_log 'MAXTIME'
+}
+
 @test "L3 without a CMD the container stays up, and nothing of the boot stays in memory" {
   boot --read-only --run exec
   assert_running
@@ -280,6 +307,15 @@ RUN
   wait_log '^running$'
   stop_container TERM
   assert_log '^asked$'
+  [ "$(exit_code)" = 5 ]
+}
+
+@test "L3 SIGTERM while the CMD is stopped: it goes on, and ends" {
+  start --read-only --run exec "${PATIENT[@]}" sh -c 'trap "exit 5" TERM; echo stopping; kill -STOP $$; exit 6'
+  wait_log '^stopping$'
+  stopped() { cat "$(inside /proc)"/[0-9]*/stat 2>/dev/null | grep -qE '^[0-9]+ \(sh\) T '; }
+  retry stopped
+  stop_container TERM
   [ "$(exit_code)" = 5 ]
 }
 
