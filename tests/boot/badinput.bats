@@ -61,6 +61,15 @@ assert_refused() {
   [ "$(report '.services | length')" = 1 ]
 }
 
+@test "a service directory that cannot be opened: named, no marker, the others are up" {
+  ln -s loop "$ROOT/etc/services.d/loop"
+  start
+  wait_log 'the boot is not complete'
+  assert_log '^rc: warning: unable to open service loop: '
+  refute_log '^\[.*\] done\.$'
+  [ "$(service_status keeper)" = up ]
+}
+
 @test "a CMD that does not exist: 127, with a message; the services are stopped" {
   start --read-only --run exec /no/such/program
   [ "$(exit_code)" = 127 ]

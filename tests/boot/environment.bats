@@ -168,6 +168,19 @@ not_root() {
   assert_log '^mask 0?027$'
 }
 
+@test "E2 FILE__PUID is what the remap uses, every time" {
+  local i
+  secret puid 1234
+  rm -r "$ROOT/etc/services.d"
+  for i in {1..20}; do
+    # every time anew: abc is the image's
+    sed -i 's/^abc:x:[0-9]*:/abc:x:911:/' "$ROOT/etc/passwd"
+    start -e FILE__PUID=/config/puid -e PUID=1000 id -u abc
+    [ "$(exit_code)" = 0 ]
+    assert_log '^1234$' || { echo "boot $i"; return 1; }
+  done
+}
+
 @test "E3 UMASK: files of services and their loggers, not of scripts; three digits and four" {
   local mask
   mkdir -p "$ROOT/etc/cont-init.d"
