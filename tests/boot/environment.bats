@@ -224,6 +224,20 @@ RUN
   [ "$(in_container printcontenv S6_SERVICES_GRACETIME)" = 200 ]
 }
 
+@test "each variable that is a number and is none has its warning" {
+  local name options=()
+  local names=(CUSTOM_SCRIPTS_TIMEOUT S6_BEHAVIOUR_IF_STAGE2_FAILS S6_SERVICES_READYTIME S6_SERVICES_GRACETIME S6_KILL_GRACETIME
+    S6_KILL_FINISH_MAXTIME S6_CMD_WAIT_FOR_SERVICES_MAXTIME S6_VERBOSITY S6_WAIT_FOR_CLOSING_FD)
+  for name in "${names[@]}"; do options+=(-e "$name=many"); done
+  # init has had that one already
+  options+=(-e S6_LOGGING=many)
+  READYTIME='' boot --read-only --run exec "${options[@]}"
+  assert_boot ro '^rc: warning: [A-Z0-9_]* is not a number: "many"|^init: warning: S6_LOGGING is many, not 0, 1 or 2: ignored$'
+  assert_log S6_LOGGING
+  for name in "${names[@]}"; do assert_log "^rc: warning: $name is not a number: \"many\": its default is used\$"; done
+  [ "$(report '.stages[] | select(.name == "numbers") | .reason | contains("S6_VERBOSITY ignored")')" = true ]
+}
+
 @test "UMASK on a read-only root: skipped, with one line" {
   service mask <<<$'#!/usr/bin/with-contenv sh\necho "mask $(umask)"\nexec sleep 1000000'
   boot --read-only --run exec -e UMASK=077
