@@ -103,20 +103,23 @@ $what"
   done
 }
 
-@test "a history that the application has made a link, a hard link, a fifo or a directory: nothing outside changes, the boot goes on" {
+@test "a history that the application has made a link, a hard link, a fifo, a directory or too long: said, nothing outside changes, the boot goes on" {
   local kind
   script migrations/1-one <<<$'#!/bin/sh\n:'
   echo victim >"$ROOT/victim"
   echo victim >"$CONFIG/outside"
-  for kind in 'ln -s /victim' 'ln' 'mkfifo' 'mkdir'; do
+  for kind in 'ln -s /victim' 'ln' 'mkfifo' 'mkdir' 'long'; do
     rm -rf "$CONFIG/.migrations"
     case "$kind" in
       ln) ln "$CONFIG/outside" "$CONFIG/.migrations" ;;
+      long) truncate -s 2M "$CONFIG/.migrations" ;;
       'ln -s'*) ln -s /victim "$CONFIG/.migrations" ;;
       *) "$kind" "$CONFIG/.migrations" ;;
     esac
     boot
     assert_log '^\[migrations\] 1-one: succeeded$'
+    # a hard link is a file; the others are no history, before the migration and after
+    [ "$kind" = ln ] || assert_log '^rc: warning: unable to read /config/\.migrations: ' 2
     [ "$(cat "$ROOT/victim" "$CONFIG/outside")" = $'victim\nvictim' ]
     stop_container
   done
@@ -425,9 +428,11 @@ echo "in $(readlink /proc/self/fd/0)"
 echo "pipe $(awk '$1 == "SigIgn:" { print $2 }' /proc/self/status)"
 RUN
   done
-  start sh -c 'echo "cmd $(awk "\$1 == \"SigIgn:\" { print \$2 }" /proc/self/status)"'
+  echo 'for the CMD' >"$DIR/input"
+  INPUT=$DIR/input start sh -c 'read -r line; echo "$line"; echo "cmd $(awk "\$1 == \"SigIgn:\" { print \$2 }" /proc/self/status)"'
   [ "$(exit_code)" = 0 ]
   assert_log '^in /dev/null$' 2
+  assert_log '^for the CMD$'
   assert_log '^(pipe|cmd) 0+$' 3
 }
 

@@ -306,11 +306,23 @@ service_ids() {
   [ "$(stat -c %u:%g "$(inside /app)")" = 911:911 ]
 }
 
-@test "an image without abc: said, no marker, the rest boots" {
+@test "an image without abc: said, no marker, the rest boots; not as root nobody needs it" {
+  local root
   sed -i '/^abc:/d' "$ROOT/etc/passwd"
-  start --read-only --run exec
-  wait_log 'the boot is not complete'
-  assert_log '^rc: warning: .*abc.*init-bake'
-  refute_log '^\[.*\] done\.$'
-  assert_running
+  for root in '' '--read-only --run exec'; do
+    # shellcheck disable=SC2086
+    start $root
+    wait_log 'the boot is not complete'
+    # of /config, and of /app and /defaults where they are anybody's business
+    assert_log '^rc: warning: own-(config|app): .*abc.*init-bake' "$([ -n "$root" ] && echo 1 || echo 2)"
+    refute_log '^\[.*\] done\.$'
+    assert_running
+    stop_container
+  done
+  # root's of the boots before
+  find "$ROOT/run" -mindepth 1 -delete
+  chmod 0777 "$ROOT/run"
+  service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
+  boot --user 1000:1001
+  assert_boot nonroot-rw
 }
