@@ -95,15 +95,17 @@ not_root() {
   mkdir "$CONFIG/directory"
   head -c 10000000 /dev/zero | tr '\0' x >"$CONFIG/large"
   head -c 131066 /dev/zero | tr '\0' x >"$CONFIG/fits"
+  head -c 131067 /dev/zero | tr '\0' x >"$CONFIG/over"
   secret nul 'a\0000b'
   mkfifo "$CONFIG/fifo"
   boot -e FILE__MISSING=/config/missing -e FILE__DIR=/config/directory -e FILE__LARGE=/config/large -e FILE__NUL=/config/nul \
     -e FILE__FIFO=/config/fifo -e FILE__RELATIVE=config/nul -e FILE__1BAD=/config/fits -e FILE__A-B=/config/fits -e FILE__=/config/fits \
-    -e FILE__FITS=/config/fits
+    -e FILE__FITS=/config/fits -e FILE__OVER=/config/over
   assert_boot rw '^rc: warning: FILE__'
   assert_log '^rc: warning: FILE__MISSING: /config/missing: No such file or directory; MISSING is not set from it$'
   assert_log '^rc: warning: FILE__DIR: /config/directory: not a regular file'
   assert_log '^rc: warning: FILE__LARGE: /config/large: too long'
+  assert_log '^rc: warning: FILE__OVER: /config/over: too long'
   assert_log '^rc: warning: FILE__NUL: /config/nul: it has a NUL byte'
   assert_log '^rc: warning: FILE__FIFO: /config/fifo: not a regular file'
   assert_log '^rc: warning: FILE__RELATIVE: config/nul: not an absolute path'

@@ -57,6 +57,11 @@ RUN
     [ "$(exit_code)" = 0 ]
     refute_log '^\[.*\] done\.$'
   done
+  # where /run is the root's, the report stays
+  start "${PATIENT[@]}"
+  wait_log '^started, never ready$'
+  stop_container
+  [ "$(jq -r .result "$ROOT/run/s6/boot-report.json")" = stopped ]
 }
 
 @test "L1 a stop while supervisors start does not wait for services that then never start, twenty times" {

@@ -242,6 +242,22 @@ RUN
   refute_log 'killed'
 }
 
+@test "a second SIGTERM, and a third, do not run cont-finish.d again" {
+  mkfifo "$CONFIG/go"
+  script etc/cont-finish.d/10-waits <<<$'#!/bin/sh\necho waiting\nread x </config/go'
+  boot -e S6_KILL_FINISH_MAXTIME=0
+  signal_container TERM
+  wait_log '^waiting$'
+  signal_container TERM
+  signal_container INT
+  # their handlers have come and gone, but for the one that waits
+  handlers() { [ "$(cat "$(inside /proc)"/[0-9]*/comm | grep -c '^SIG')" = 1 ]; }
+  retry handlers
+  echo >"$CONFIG/go"
+  [ "$(exit_code)" = 0 ]
+  assert_log '^waiting$'
+}
+
 @test "cont-finish.d runs when the CMD ends, and its exit code stays the CMD's" {
   script etc/cont-finish.d/10-a <<<$'#!/bin/sh\necho finish a\nexit 5'
   start sh -c 'exit 4'
@@ -416,6 +432,13 @@ RUN
   assert_log '^early after$'
   assert_log '^mine after$'
   assert_log '^config 1234:1235 app 1234:1235$'
+}
+
+@test "without a service the boot is over when the last script has ended" {
+  rm -r "$ROOT/etc/services.d"
+  script custom-cont-init.d/10-last <<<$'#!/bin/sh\nsleep 0.3\n: >/done'
+  boot
+  [ -e "$ROOT/done" ]
 }
 
 @test "scripts have no standard input, and SIGPIPE ends what writes to nobody" {

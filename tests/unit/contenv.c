@@ -73,6 +73,19 @@ static void odd_entries_are_passed_over (void **state)
   stralloc_free(&sa) ;
 }
 
+static void a_value_ends_at_its_nul (void **state)
+{
+  int dir = *(int *)*state ;
+  stralloc sa = STRALLOC_ZERO ;
+  size_t n ;
+  put(dir, "X", "a\0Y=1", 5, 0644) ;
+  assert_int_equal(contenv_load(dir, &sa, &n), 0) ;
+  assert_int_equal(n, 1) ;
+  assert_int_equal(sa.len, sizeof "X=a") ;
+  assert_string_equal(sa.s, "X=a") ;
+  stralloc_free(&sa) ;
+}
+
 static void names_are_checked (void **state)
 {
   int dir = *(int *)*state ;
@@ -138,6 +151,7 @@ int main (void)
     SCRATCH(dump_and_load_agree),
     SCRATCH(echoed_file_loses_its_newline),
     SCRATCH(odd_entries_are_passed_over),
+    SCRATCH(a_value_ends_at_its_nul),
     SCRATCH(names_are_checked),
     SCRATCH(milliseconds_fall_back),
     SCRATCH(the_directory_goes_to_a_group),

@@ -47,6 +47,24 @@ static void failure_blocks_dependents_alone (void **state)
   graph_free(&g) ;
 }
 
+static void a_failure_counts_once_where_two_ways_lead (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t a = graph_add(&g, "a"), b = graph_add(&g, "b"), c = graph_add(&g, "c"), d = graph_add(&g, "d") ;
+  size_t other = graph_add(&g, "other") ;
+  (void)state ;
+  graph_depend(&g, b, a) ; graph_depend(&g, c, a) ; graph_depend(&g, d, b) ; graph_depend(&g, d, c) ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), a) ;
+  assert_int_equal(graph_next(&g), other) ;
+  graph_settle(&g, a, 0) ;
+  assert_int_equal(graph_node(&g, d)->state, GRAPH_BLOCKED) ;
+  assert_int_equal(g.unsettled, 1) ;
+  graph_settle(&g, other, 1) ;
+  assert_int_equal(g.unsettled, 0) ;
+  graph_free(&g) ;
+}
+
 static void long_chain_needs_no_stack (void **state)
 {
   struct graph g = GRAPH_ZERO ;
@@ -107,6 +125,7 @@ int main (void)
   {
     cmocka_unit_test(diamond_is_walked_in_order),
     cmocka_unit_test(failure_blocks_dependents_alone),
+    cmocka_unit_test(a_failure_counts_once_where_two_ways_lead),
     cmocka_unit_test(nodes_may_be_added_during_the_walk),
     cmocka_unit_test(long_chain_needs_no_stack)
   } ;

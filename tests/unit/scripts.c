@@ -129,8 +129,8 @@ static void assert_order (int dir, int (*order) (struct dirent const **, struct 
 
 static void lists_are_in_order (void **state)
 {
-  static char const *const by_name[] = { "10-a", "9-b", "A", "a", 0 } ;
-  static char const *const by_number[] = { "A", "a", "9-b", "10-a", 0 } ;
+  static char const *const by_name[] = { "10-a", "10-b", "10-c", "10-d", "9-b", "A", "a", 0 } ;
+  static char const *const by_number[] = { "A", "a", "9-b", "10-a", "10-b", "10-c", "10-d", 0 } ;
   static char const *const none[] = { 0 } ;
   int dir = *(int *)*state ;
   int d ;
