@@ -443,6 +443,25 @@ RUN
   refute_log '^\[.*\] done\.$'
 }
 
+@test "L6 a service that was ready and dies before the boot is over has not held" {
+  gate
+  service brief notification-fd=3 <<<$'#!/bin/sh\necho >&3\nexit 7'
+  start --read-only --run exec "${PATIENT[@]}"
+  wait_log '^rc: warning: service brief dies again and again: exit code 7'
+  refute_log '^\[.*\] done\.$'
+}
+
+@test "a service with a down file is not started, and has no say in the boot" {
+  service idle down= <<<$'#!/bin/sh\necho started\nexec sleep 1000000'
+  boot --read-only --run exec "${PATIENT[@]}"
+  [ "$(service_status idle)" = down ]
+  refute_log '^started$'
+  in_container s6-svc -u /run/service/idle
+  wait_log '^started$'
+  stop_container
+  [ "$(exit_code)" = 0 ]
+}
+
 @test "L6 a finish that exits 125 is a failure for good" {
   service once <<'RUN'
 #!/usr/bin/with-contenv sh

@@ -284,12 +284,15 @@ RUN
   [ "$(service_status added)" = up ]
 }
 
-@test "a hook that fails or is missing: named with its code; 2 stops the container with it" {
+@test "a hook that fails, is missing or has no word: named with its code; 2 stops the container with it" {
   start -e 'S6_STAGE2_HOOK=/bin/false'
   wait_log 'the boot is not complete'
   assert_log '^rc: warning: stage2-hook: hook /bin/false exited 1$'
   [ "$(service_status keeper)" = up ]
   refute_log '^\[(services|ls).*\] done\.$'
+  stop_container
+  boot -e 'S6_STAGE2_HOOK= '
+  assert_boot rw
   stop_container
   start -e S6_STAGE2_HOOK=/no/such -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2
   [ "$(exit_code)" = 127 ]
@@ -406,19 +409,26 @@ RUN
 }
 
 @test "not as root: hook, migrations, cont-init.d, custom scripts and cont-finish.d run as the user" {
-  local path
-  for path in hook migrations/1-one etc/cont-init.d/10-one custom-cont-init.d/10-one etc/cont-finish.d/10-one; do
-    script "$path" <<<$'#!/usr/bin/with-contenv sh\necho "$0 $(id -u) $LSIO_NON_ROOT_USER"'
+  local path mode
+  local paths=(hook migrations/1-one etc/cont-init.d/10-one custom-cont-init.d/10-one etc/cont-finish.d/10-one)
+  for path in "${paths[@]}"; do
+    script "$path" <<<$'#!/usr/bin/with-contenv sh\necho "$0 $(id -u) $LSIO_NON_ROOT_USER[$LSIO_READ_ONLY_FS]"'
   done
   chmod 0777 "$ROOT/run"
   chown 1000:1000 "$CONFIG"
   service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
-  boot --user 1000:1000 -e S6_STAGE2_HOOK=/hook
-  assert_boot nonroot-rw
-  stop_container
-  [ "$(exit_code)" = 0 ]
-  for path in hook migrations/1-one etc/cont-init.d/10-one custom-cont-init.d/10-one etc/cont-finish.d/10-one; do assert_log "^/$path 1000 1\$"; done
-  [ "$(cat "$CONFIG/.migrations")" = 1-one ]
+  for mode in rw ro; do
+    rm -f "$CONFIG/.migrations"
+    # shellcheck disable=SC2046
+    boot --user 1000:1000 -e S6_STAGE2_HOOK=/hook -e PUID=1234 $([ $mode = rw ] || echo '--read-only --run exec')
+    assert_boot nonroot-$mode
+    assert_log '^rc: info: .* skipped' 1
+    assert_log '^rc: info: user-remap skipped: not running as root: PUID=1234$'
+    stop_container
+    [ "$(exit_code)" = 0 ]
+    for path in "${paths[@]}"; do assert_log "^/$path 1000 1\\[$([ $mode = rw ] || echo 1)\\]\$"; done
+    [ "$(cat "$CONFIG/.migrations")" = 1-one ]
+  done
 }
 
 @test "services start when the custom scripts have ended, cont-init.d when the ownership is right" {
