@@ -211,6 +211,20 @@ assert_outside_untouched() {
   [ "$code" = 0 ]
 }
 
+@test "a pass that lasts says so: a line on the terminal, which is gone at the end" {
+  local slow=$DIR/layer/slow
+  # each file is copied up before it is changed, which takes its time
+  mkdir -p "$DIR/lower/many" "$slow" "$DIR/layer/slow.upper" "$DIR/layer/slow.work"
+  (cd "$DIR/lower/many" && seq 60000 | xargs touch)
+  mount -t overlay -o "lowerdir=$DIR/lower,upperdir=$DIR/layer/slow.upper,workdir=$DIR/layer/slow.work" overlay "$slow"
+  boot --mount "$slow:/slow"
+  script -qefc "runc --root ${DIR@Q}/state exec -t $ID lsiown -R abc:abc /slow" "$DIR/typescript" >"$DIR/screen" </dev/null
+  grep -aE 'lsiown: info: /slow: [0-9]+ entries seen, [0-9]+ changed, [0-9]+/s' "$DIR/screen"
+  # the line is erased in the end
+  [ "$(tail -c 4 "$DIR/screen" | od -An -tx1 | tr -d ' ')" = 0d1b5b4b ]
+  [ "$(stat -c %u "$slow/many/20000")" = 911 ]
+}
+
 @test "a script of the container's environment calls it; a stop comes while it runs" {
   mkdir -p "$CONFIG/many"
   (cd "$CONFIG/many" && seq 20000 | xargs touch)
