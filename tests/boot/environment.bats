@@ -45,6 +45,13 @@ RUN
   [[ $output != *s3cret* ]]
 }
 
+@test "E1 a variable whose name is no file name: one warning, the others are there" {
+  boot -e 'bad/name=1' -e .hidden=1 -e GOOD=1
+  assert_boot rw '^init: warning: environment variables whose names'
+  assert_log '^init: warning: environment variables whose names cannot be file names are not passed to services$'
+  [ "$(in_container printcontenv GOOD)" = 1 ]
+}
+
 @test "E1 what is written to the directory later is there at the next exec" {
   boot
   in_container sh -c 'printf later >/run/s6/container_environment/LATER'

@@ -68,6 +68,12 @@ RUN
     wait_log '^through /command:/opt/bin:/bin:/usr/bin$'
     stop_container
   done
+  # /commander is another directory; without a value, the usual ones
+  for value in /commander:/bin:/usr/bin ''; do
+    boot --read-only --run exec -e "PATH=$value" -e S6_SERVICES_READYTIME=1
+    wait_log "^plain /command:${value:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}\$"
+    stop_container
+  done
 }
 
 @test "LSIO_READ_ONLY_FS and LSIO_NON_ROOT_USER are init's to set: what the container was given does not count" {
