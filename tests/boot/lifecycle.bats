@@ -290,8 +290,8 @@ RUN
 }
 
 @test "S6_CMD_WAIT_FOR_SERVICES_MAXTIME: what is up by then has not failed" {
-  start --read-only --run exec "${PATIENT[@]}" -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=300 \
-    sh -c 'sleep 0.5; init-status; exit 6'
+  start --read-only --run exec "${PATIENT[@]}" -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=2000 \
+    sh -c 'sleep 2.2; init-status; exit 6'
   [ "$(exit_code)" = 6 ]
   assert_log '^ +keeper +up '
   refute_log 'MAXTIME'
