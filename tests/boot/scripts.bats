@@ -135,6 +135,14 @@ $what"
   [ "$(cat "$CONFIG/.migrations")" = $'1-one-and-more\n2-two\n1-one' ]
 }
 
+@test "a migration without /config: run, with a warning that nothing remembers it" {
+  script migrations/1-one <<<$'#!/bin/sh\n:'
+  rm -rf "${ROOT:?}/config"
+  boot --config none
+  assert_log '^\[migrations\] 1-one: succeeded$'
+  assert_log '^rc: warning: unable to read /config/\.migrations: No such file or directory$' 2
+}
+
 @test "a migration with CRLF is named, and runs all the same; one that fails ends the container with its code where that is asked for" {
   script migrations/1-crlf <<<$'#!/bin/sh\r\necho crlf # \r\nexit 6 # \r'
   start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=2

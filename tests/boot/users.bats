@@ -291,6 +291,11 @@ service_ids() {
   [ "$(exit_code)" = 100 ]
   assert_log '^rc: fatal: user-remap: unable to change /etc/.*: No space left on device; free some space'
   cmp "$DIR/passwd" "$ROOT/etc/passwd"
+  # a group that cannot be had is no reason to run nothing
+  start --run exec --group-add 4242
+  wait_log 'the boot is not complete'
+  assert_log '^rc: warning: user-groups: unable to change /etc/.*: No space left on device; free some space'
+  [ "$(service_status keeper)" = up ]
 }
 
 @test "R10 a writable root with a read-only /etc: the remap is skipped for that reason alone" {

@@ -57,6 +57,10 @@ RUN
     wait_log '^through \[hello\] \[\]$'
     stop_container
   done
+  # nor does what has the variable keep the rest
+  start -e S6_KEEP_ENV=no sh -c 'printf new >/run/s6/container_environment/NEW; with-contenv sh -c "echo \"cmd [\$NEW]\""'
+  [ "$(exit_code)" = 0 ]
+  assert_log '^cmd \[new\]$'
 }
 
 @test "PATH: /command comes first, once, what the container was given stays" {
