@@ -63,6 +63,25 @@ RUN
   assert_log '^cmd \[new\]$'
 }
 
+@test "a variable that is empty is as one that is not set" {
+  local name root options=()
+  for name in $(in_readme); do options+=(-e "$name="); done
+  [ "${#options[@]}" -gt 50 ]
+  for root in '' '--read-only --run exec'; do
+    # shellcheck disable=SC2086
+    READYTIME='' boot $root "${options[@]}"
+    assert_boot "$([ -n "$root" ] && echo ro || echo rw)"
+    refute_log 'skipped:'
+    stop_container
+    [ "$(exit_code)" = 0 ]
+  done
+}
+
+# all that there are, but PATH, of which the runtime has its own opinion, and FILE__X, whose empty path is worth a word
+in_readme() {
+  "$REPO/$BUILD/stillroot" --variables | sed -n 's/^| `\([A-Z0-9_]*\)`.*/\1/p' | grep -vE '^(PATH|FILE__X)$'
+}
+
 @test "PATH: /command comes first, once, what the container was given stays" {
   local value
   service path <<<$'#!/bin/sh\necho "plain $PATH"\nwith-contenv sh -c \'echo "through $PATH"\'\nexec sleep 1000000'
@@ -136,7 +155,7 @@ has_warnings() {
 
 @test "S6_VERBOSITY unset, 2 and no number: warnings and info, not each stage" {
   local value
-  for value in 2 '' loud; do
+  for value in 2 '' loud 0s; do
     wordy "$value"
     has_warnings
     assert_log '^init: info: /run is mounted noexec'
