@@ -276,7 +276,7 @@ RUN
 }
 
 @test "E4 /config mounted read-only, abc's already: nothing to say" {
-  chown 911:911 "$CONFIG" "$CONFIG/dir"
+  chown 911:911 "$CONFIG"
   boot --read-only --run exec --config "$CONFIG:ro"
   assert_boot ro
 }
