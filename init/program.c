@@ -15,25 +15,38 @@
 #include "fatal.h"
 #include "paths.h"
 #include "program.h"
+#include "verbosity.h"
 
 #define BLANKS " \t\n"
 
 static int stderrfd = -1 ;
 
-void program_exec (int contenvfd, char const *const *argv)
+/* Returns only when it cannot be done: what could not, with errno. */
+static char const *attempt (int contenvfd, char const *const *argv)
 {
-  int e ;
   sig_blocknone() ;
   sig_restore(SIGPIPE) ;
-  if (environment_load(contenvfd) == -1)
-  {
-    fatal_print(errno, "unable to read the environment for ", argv[0], "") ;
-    _exit(EXIT_NOT_EXECUTABLE) ;
-  }
+  if (environment_load(contenvfd) == -1) return "unable to read the environment for " ;
   execvp(argv[0], execargs(argv)) ;
-  e = errno ;
-  fatal_print(e, "unable to exec ", argv[0], e == ENOENT ? "is it, and the interpreter of its first line, in the image and on PATH?" : "") ;
-  _exit(e == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE) ;
+  return "unable to exec " ;
+}
+
+static char const *hint (int e)
+{
+  return e == ENOENT ? "is it, and the interpreter of its first line, in the image and on PATH?" : "" ;
+}
+
+static int exit_code (int e)
+{
+  return e == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE ;
+}
+
+void program_exec (int contenvfd, char const *const *argv)
+{
+  char const *what = attempt(contenvfd, argv) ;
+  int e = errno ;
+  fatal_print(e, what, argv[0], hint(e)) ;
+  _exit(exit_code(e)) ;
 }
 
 void program_stderr (int fd)
@@ -43,7 +56,8 @@ void program_stderr (int fd)
 
 pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
 {
-  int null ;
+  char const *what ;
+  int null, e ;
   pid_t pid = fork() ;
   if (pid) return pid ;
   setsid() ;
@@ -52,7 +66,11 @@ pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
   if (null == -1 || fd_move(0, null) == -1) close(0) ;
   if (stderrfd >= 0) fd_copy(2, stderrfd) ;
   if (stdoutfd >= 0 && fd_copy(1, stdoutfd) == -1) _exit(EXIT_NOT_EXECUTABLE) ;
-  program_exec(contenvfd, argv) ;
+  what = attempt(contenvfd, argv) ;
+  e = errno ;
+  /* whoever has started it says what that means for the rest */
+  say_warning(what, argv[0], ": ", strerror(e), *hint(e) ? "; " : "", hint(e)) ;
+  _exit(exit_code(e)) ;
 }
 
 void program_kill (pid_t pid, int sig)

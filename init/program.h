@@ -12,12 +12,13 @@
 #define EXIT_NOT_EXECUTABLE 126
 #define EXIT_NOT_FOUND 127
 
-/* In a child: executes argv with the environment of contenvfd and the signals as a program expects them.
-   What cannot be executed ends with 127 (not found) or 126, and one line. */
+/* In the child that becomes the CMD: executes argv with the environment of contenvfd and the signals as a program expects them.
+   What cannot be executed ends with 127 (not found) or 126, and one fatal line. */
 extern void program_exec (int contenvfd, char const *const *argv) gccattr_noreturn ;
 
 /* Starts argv as a session of its own, so that it and its children can be ended as one; standard input is empty,
-   standard output stdoutfd (-1: ours). Returns its pid, or -1 and sets errno. */
+   standard output stdoutfd (-1: ours). Returns its pid, or -1 and sets errno. What cannot be executed ends in the same way, but with
+   a warning. */
 extern pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd) ;
 
 /* Gives what program_spawn() starts from now on fd as standard error (-1: ours). */

@@ -66,6 +66,7 @@ static int set (struct boot const *b, char const *variable)
   char const *name = variable + PREFIX_LEN ;
   stralloc path = STRALLOC_ZERO, value = STRALLOC_ZERO, old = STRALLOC_ZERO ;
   char const *wrong = 0 ;
+  if (!contenv_is_set(b->contenvfd, variable)) return 1 ;
   if (!is_name(name)) wrong = "what follows " VAR_FILE_PREFIX " is not the name of a variable" ;
   else if (contenv_get(b->contenvfd, variable, &path) != 1) wrong = strerror(errno) ;
   else if (path.s[0] != '/') wrong = "not an absolute path" ;

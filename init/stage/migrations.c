@@ -60,13 +60,14 @@ static void remember (int configfd, stralloc *history, char const *name)
   else fsync(configfd) ;
 }
 
-/* Whether the migration has run before, by the history as it is now. */
+/* Whether the migration has run before, by the history as it is now; with add, it has from now on. What is wrong with the history
+   is said before the migration runs. */
 static int history_has (struct boot const *b, char const *name, int add)
 {
   stralloc history = STRALLOC_ZERO ;
   int r = 0 ;
   int fd = openat(b->rootfd, ROOT_CONFIG, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1 || read_history(fd, &history) == -1)
+  if ((fd == -1 || read_history(fd, &history) == -1) && !add)
     say_warningsys("read /" ROOT_CONFIG "/" CONFIG_MIGRATIONS) ;
   r = has_run(&history, name) ;
   if (add && !r && fd >= 0) remember(fd, &history, name) ;

@@ -119,7 +119,8 @@ static size_t added_groups (struct boot const *b, gid_t *ret)
 int asked_user_groups (struct boot const *b, stralloc *what)
 {
   gid_t gids[GROUPS_MAX] ;
-  size_t n = added_groups(b, gids) ;
+  /* what runs as the container's user has its groups as they are */
+  size_t n = b->privileges.euid ? 0 : added_groups(b, gids) ;
   size_t i = 0 ;
   for (; i < n ; i++)
   {
