@@ -1,15 +1,13 @@
 /* ISC license. */
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
 #include "atomicfile.h"
 #include "cmdpid.h"
 #include "paths.h"
+#include "shortfile.h"
 
 int cmdpid_write (int runfd, pid_t pid)
 {
@@ -23,13 +21,7 @@ pid_t cmdpid_read (int runfd)
 {
   char buf[PID_FMT + 1] ;
   pid_t pid ;
-  ssize_t r ;
-  int fd = openat(runfd, RUN_CMDPID, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
-  if (fd == -1) return 0 ;
-  r = fd_read(fd, buf, sizeof buf - 1) ;
-  fd_close(fd) ;
-  if (r <= 0) return 0 ;
-  buf[r] = 0 ;
+  if (shortfile_read(runfd, RUN_CMDPID, buf, sizeof buf) <= 0) return 0 ;
   /* 0 and below name process groups, 1 is not the CMD */
   return pid_scan(buf, &pid) && pid > 1 ? pid : 0 ;
 }

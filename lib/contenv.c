@@ -14,6 +14,7 @@
 #include <skalibs/types.h>
 
 #include "contenv.h"
+#include "filelist.h"
 
 #define NAME_MAX_BYTES 255
 #define TEMPORARY ".new"
@@ -131,25 +132,15 @@ int contenv_load (int dirfd, stralloc *sa, size_t *ret_n)
 
 int contenv_give (int dirfd, gid_t gid)
 {
-  DIR *dir ;
-  int e ;
-  int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1) return -1 ;
-  dir = fdopendir(fd) ;
-  if (!dir) { fd_close(fd) ; return -1 ; }
-  for (;;)
-  {
-    struct dirent const *d ;
-    errno = 0 ;
-    d = readdir(dir) ;
-    if (!d) break ;
-    if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..")) continue ;
-    if (fchownat(fd, d->d_name, (uid_t)-1, gid, AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT) break ;
-  }
+  struct filelist list ;
+  char const *name ;
+  int e = 0 ;
+  if (filelist_open(dirfd, ".", &filelist_by_name, &list) == -1) return -1 ;
+  while (!e && (name = filelist_next(&list)))
+    if (fchownat(dirfd, name, (uid_t)-1, gid, AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT) e = errno ;
+  filelist_free(&list) ;
   /* last, and the bits again: a change of group may have taken the set-group-ID bit away */
-  if (!errno && fchown(fd, (uid_t)-1, gid) == 0) fchmod(fd, CONTENV_MODE) ;
-  e = errno ;
-  closedir(dir) ;
+  if (!e && (fchown(dirfd, (uid_t)-1, gid) == -1 || fchmod(dirfd, CONTENV_MODE) == -1)) e = errno ;
   return e ? (errno = e, -1) : 0 ;
 }
 

@@ -12,18 +12,13 @@
 #include "atomicfile.h"
 #include "exitcode.h"
 #include "paths.h"
+#include "shortfile.h"
 
 int exitcode_read (int runfd)
 {
   char buf[UINT_FMT + 2] ;
   unsigned int code ;
-  ssize_t r ;
-  int fd = openat(runfd, RUN_EXITCODE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) ;
-  if (fd == -1) return 0 ;
-  r = fd_read(fd, buf, sizeof buf - 1) ;
-  fd_close(fd) ;
-  if (r <= 0) return 0 ;
-  buf[r] = 0 ;
+  if (shortfile_read(runfd, RUN_EXITCODE, buf, sizeof buf) <= 0) return 0 ;
   return uint_scan(buf, &code) && code <= 255 ? (int)code : -1 ;
 }
 

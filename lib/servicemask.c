@@ -5,12 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
-#include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
 #include "paths.h"
 #include "servicemask.h"
+#include "shortfile.h"
 
 /* A service's directory stands in PATH_LEGACY_SERVICES, that of its logger one below. */
 static int in_servicedir (void)
@@ -28,12 +27,7 @@ int servicemask_apply (void)
 {
   char buf[8] ;
   unsigned int mask ;
-  ssize_t r ;
-  int fd = open(PATH_RUN "/" RUN_UMASK, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
-  if (fd == -1) return errno == ENOENT ? 0 : -1 ;
-  r = (ssize_t)allread(fd, buf, sizeof buf - 1) ;
-  fd_close(fd) ;
-  buf[r] = 0 ;
+  if (shortfile_read(AT_FDCWD, PATH_RUN "/" RUN_UMASK, buf, sizeof buf) == -1) return errno == ENOENT ? 0 : -1 ;
   if (!uint_oscan(buf, &mask)) return (errno = EINVAL, -1) ;
   if (in_servicedir()) umask((mode_t)mask & 0777) ;
   return 0 ;

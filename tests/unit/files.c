@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "unit.h"
+#include "shortfile.h"
 #include "atomicfile.h"
 #include "cmdpid.h"
 #include "exitcode.h"
@@ -159,6 +160,26 @@ static void pid_of_the_command_is_no_group (void **state)
   assert_int_equal(faccessat(dir, "s6/cmdpid", F_OK, 0), -1) ;
 }
 
+static void the_start_of_a_file_is_read (void **state)
+{
+  int dir = *(int *)*state ;
+  char buf[4] = "xyz" ;
+  puts_in(dir, "file", "abcdef") ;
+  puts_in(dir, "empty", "") ;
+  assert_int_equal(shortfile_read(dir, "file", buf, sizeof buf), 3) ;
+  assert_string_equal(buf, "abc") ;
+  assert_int_equal(shortfile_read(dir, "empty", buf, sizeof buf), 0) ;
+  assert_string_equal(buf, "") ;
+  assert_int_equal(symlinkat("file", dir, "link"), 0) ;
+  assert_int_equal(shortfile_read(dir, "link", buf, sizeof buf), -1) ;
+  assert_int_equal(errno, ELOOP) ;
+  assert_int_equal(mkdirat(dir, "dir", 0755), 0) ;
+  assert_int_equal(shortfile_read(dir, "dir", buf, sizeof buf), -1) ;
+  assert_int_equal(errno, EISDIR) ;
+  assert_int_equal(mkfifoat(dir, "fifo", 0600), 0) ;
+  assert_int_equal(shortfile_read(dir, "fifo", buf, sizeof buf), 0) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -170,7 +191,8 @@ int main (void)
     SCRATCH(install_gives_it_away_and_spares_what_is_there),
     SCRATCH(lock_names_its_holder),
     SCRATCH(exit_code_is_read_and_written),
-    SCRATCH(pid_of_the_command_is_no_group)
+    SCRATCH(pid_of_the_command_is_no_group),
+    SCRATCH(the_start_of_a_file_is_read)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }
