@@ -94,25 +94,29 @@ enum stage_result stage_user_remap (struct boot const *b, struct script *script,
 
 #define GROUPS_MAX 256
 
+/* n: as accounts_groups_of() counts, which can be more than there are in the list. */
+static int has (gid_t const *list, ssize_t n, gid_t gid)
+{
+  ssize_t i = 0 ;
+  for (; i < n && i < GROUPS_MAX ; i++) if (list[i] == gid) return 1 ;
+  return 0 ;
+}
+
 /* The gids that the container was given and abc does not have, at most GROUPS_MAX. */
 static size_t added_groups (struct boot const *b, gid_t *ret)
 {
   gid_t all[GROUPS_MAX], root[GROUPS_MAX], user[GROUPS_MAX] ;
-  ssize_t nroot = accounts_groups_of(b->rootfd, "root", root, GROUPS_MAX) ;
-  ssize_t nuser = accounts_groups_of(b->rootfd, USER, user, GROUPS_MAX) ;
-  int n = getgroups(GROUPS_MAX, all) ;
+  ssize_t nroot, nuser ;
   size_t found = 0 ;
   int i = 0 ;
+  int n = getgroups(GROUPS_MAX, all) ;
+  /* nearly always: nothing to read the files for */
+  if (n <= 0) return 0 ;
+  nroot = accounts_groups_of(b->rootfd, "root", root, GROUPS_MAX) ;
+  nuser = accounts_groups_of(b->rootfd, USER, user, GROUPS_MAX) ;
   if (nroot < 0 || nuser < 0) return 0 ;
   for (; i < n ; i++)
-  {
-    ssize_t j = 0 ;
-    if (!all[i]) continue ;
-    for (; j < nroot && j < GROUPS_MAX ; j++) if (root[j] == all[i]) break ;
-    if (j < nroot && j < GROUPS_MAX) continue ;
-    for (j = 0 ; j < nuser && j < GROUPS_MAX ; j++) if (user[j] == all[i]) break ;
-    if (j == nuser || j == GROUPS_MAX) ret[found++] = all[i] ;
-  }
+    if (all[i] && !has(root, nroot, all[i]) && !has(user, nuser, all[i])) ret[found++] = all[i] ;
   return found ;
 }
 
