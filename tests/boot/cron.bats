@@ -269,6 +269,8 @@ assert_hostile() {
   assert_cron
 }
 
+# a job waits for its minute
+# bats test_tags=slow
 @test "jobs run, as whom they are: abc with its new id, root" {
   spool_made
   # shellcheck disable=SC2034
