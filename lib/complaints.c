@@ -1,0 +1,23 @@
+/* ISC license. */
+
+#include <string.h>
+
+#include "complaints.h"
+
+void complaints_add_strings (struct complaints *c, char const *const *v)
+{
+  size_t start = c->lines.len, len = 1, i = 0 ;
+  c->n++ ;
+  for (; v[i] ; i++) len += strlen(v[i]) ;
+  if (len > COMPLAINTS_MAX - start || !stralloc_readyplus(&c->lines, len)) return ;
+  for (i = 0 ; v[i] ; i++) stralloc_cats(&c->lines, v[i]) ;
+  for (i = start ; i < c->lines.len ; i++)
+    if ((unsigned char)c->lines.s[i] < 32 || c->lines.s[i] == 127) c->lines.s[i] = '?' ;
+  stralloc_append(&c->lines, '\n') ;
+}
+
+void complaints_free (struct complaints *c)
+{
+  stralloc_free(&c->lines) ;
+  c->n = 0 ;
+}
