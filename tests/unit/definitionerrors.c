@@ -142,6 +142,40 @@ static void hostile_files_cost_little (void **state)
   unload(&l) ;
 }
 
+static void a_list_has_a_bound (void **state)
+{
+  static char names[2 * (NAMELIST_MAX + 1) + 1] ;
+  int dir = *(int *)*state ;
+  struct loaded l ;
+  size_t i = 0 ;
+  for (; i < NAMELIST_MAX + 1 ; i++) memcpy(names + 2 * i, "b\n", 2) ;
+  file(dir, "s/a/type", "bundle") ;
+  file(dir, "s/a/contents", names) ;
+  file(dir, "s/b/type", "bundle") ;
+  file(dir, "s/b/contents", "") ;
+  l = load(dir, 0, 0) ;
+  assert_string_equal(l.complaints.lines.s, "s/a/contents: has too many names\n") ;
+  unload(&l) ;
+}
+
+static void builtins_are_checked_too (void **state)
+{
+  static char const *const names[] = { "a", "x", 0 } ;
+  static struct definition_builtin const builtins[] = { { "base", DEFINITION_BUILTIN, names }, { "broken", DEFINITION_BUNDLE, names } } ;
+  int dir = *(int *)*state ;
+  struct loaded l ;
+  file(dir, "s/a/type", "oneshot") ;
+  file(dir, "s/a/up", "") ;
+  file(dir, "s/a/dependencies.d/base", "") ;
+  file(dir, "s/broken/type", "bundle\r\n") ;
+  l = load(dir, builtins, 2) ;
+  assert_string_equal(l.complaints.lines.s,
+    "s/broken/type: has CRLF line ends; save it with LF line ends\n"
+    "built-in/base: its dependencies name x, which is not defined\n"
+    "a cycle of dependencies: a -> base -> a\n") ;
+  unload(&l) ;
+}
+
 /* Each of a thousand depends on the next, and on the first: a thousand cycles, but one knot. */
 static void a_knot_is_told_once (void **state)
 {
@@ -170,6 +204,8 @@ int main (void)
     SCRATCH(each_mistake_is_told),
     SCRATCH(all_mistakes_are_told_at_once),
     SCRATCH(hostile_files_cost_little),
+    SCRATCH(a_list_has_a_bound),
+    SCRATCH(builtins_are_checked_too),
     SCRATCH(a_knot_is_told_once)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
