@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,7 +100,9 @@ static void read_longrun (struct definitionplace const *p, struct definition *d)
   read_signal(p, &s->down_signal) ;
   read_single(p, DEFINITION_PRODUCER_FOR, &d->lists[DEFINITION_PRODUCER_FOR]) ;
   read_list(p, DEFINITION_CONSUMER_FOR, &d->lists[DEFINITION_CONSUMER_FOR]) ;
-  read_single(p, DEFINITION_PIPELINE_NAME, &d->lists[DEFINITION_PIPELINE_NAME]) ;
+  /* s6-rc ignores the name but at the end of a pipeline */
+  if (!d->lists[DEFINITION_PRODUCER_FOR].n && d->lists[DEFINITION_CONSUMER_FOR].n)
+    read_single(p, DEFINITION_PIPELINE_NAME, &d->lists[DEFINITION_PIPELINE_NAME]) ;
 }
 
 void definition_read (struct definitionplace const *p, struct definition *ret)
@@ -113,10 +114,10 @@ void definition_read (struct definitionplace const *p, struct definition *ret)
   if (ret->kind != DEFINITION_BUNDLE) read_list(p, DEFINITION_DEPENDENCIES, &ret->lists[DEFINITION_DEPENDENCIES]) ;
   if (ret->kind == DEFINITION_BUNDLE || ret->kind == DEFINITION_NONE)
     ret->has_contents = !!read_list(p, DEFINITION_CONTENTS, &ret->lists[DEFINITION_CONTENTS]) ;
+  ret->settings.essential = faccessat(p->fd, "flag-essential", F_OK, 0) == 0 ;
   if (ret->kind == DEFINITION_BUNDLE || ret->kind == DEFINITION_NONE) return ;
   definitionfile_number(p, "timeout-up", 0, UINT_MAX, &ret->settings.timeout_up) ;
   definitionfile_number(p, "timeout-down", 0, UINT_MAX, &ret->settings.timeout_down) ;
-  ret->settings.essential = faccessat(p->fd, "flag-essential", F_OK, 0) == 0 ;
   if (ret->kind == DEFINITION_ONESHOT) read_oneshot(p, ret) ;
   else read_longrun(p, ret) ;
 }

@@ -3,6 +3,8 @@
 #ifndef STILLROOT_DEFINITION_H
 #define STILLROOT_DEFINITION_H
 
+#include <signal.h>
+
 #include "definitionfile.h"
 
 /* One definition directory of s6-rc's source format: s6-rc-compile's documentation has its files and what they mean. */
@@ -26,7 +28,7 @@ struct definition_settings
   unsigned int notification_fd, lock_fd ;                                 /* 0: none */
   unsigned int max_death_tally ;
   int down_signal ;
-  int essential ;           /* flag-essential: stop commands but for that of everything leave it up */
+  int essential ;           /* flag-essential: no stop but that of everything takes it down; of a bundle: all in it */
   int has_finish ;
 } ;
 

@@ -98,8 +98,7 @@ static int name_pipeline (struct links const *k, size_t last)
   size_t name, i = 0 ;
   size_t r = next_in(k, n->head, DEFINITION_PIPELINE_NAME) ;
   int ok ;
-  /* s6-rc ignores the name in any other place */
-  if (r == DEFINITIONSET_NONE || n->consumer != DEFINITIONSET_NONE || !n->producers) return 0 ;
+  if (r == DEFINITIONSET_NONE || !n->producers) return 0 ;
   name = definition_reference(k->set, r)->to ;
   bundle = definitionset_node(k->set, name) ;
   if (bundle->broken) return 0 ;

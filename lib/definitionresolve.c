@@ -46,10 +46,36 @@ static int resolve_node (struct definitionset *set, struct definition_source con
   return 0 ;
 }
 
+/* What an essential bundle contains is essential. */
+static int spread_essential (struct definitionset *set)
+{
+  genalloc bundles = GENALLOC_ZERO ;
+  size_t i = 0 ;
+  int ok = 1 ;
+  for (; ok && i < definitionset_size(set) ; i++)
+    if (definitionset_node(set, i)->kind == DEFINITION_BUNDLE && definitionset_node(set, i)->settings.essential)
+      ok = genalloc_append(size_t, &bundles, &i) ;
+  for (i = 0 ; ok && i < genalloc_len(size_t, &bundles) ; i++)
+  {
+    struct definition_node const *n = definitionset_node(set, genalloc_s(size_t, &bundles)[i]) ;
+    size_t e = n->first ;
+    for (; ok && e < n->first + n->n ; e++)
+    {
+      size_t to = definitionset_edge(set, e) ;
+      struct definition_node *t = definitionset_node(set, to) ;
+      if (t->settings.essential) continue ;
+      t->settings.essential = 1 ;
+      if (t->kind == DEFINITION_BUNDLE) ok = genalloc_append(size_t, &bundles, &to) ;
+    }
+  }
+  genalloc_free(size_t, &bundles) ;
+  return ok ? 0 : -1 ;
+}
+
 int definitionset_resolve (struct definitionset *set, struct definition_source const *sources, struct complaints *c)
 {
   size_t i = 0 ;
   for (; i < definitionset_size(set) ; i++)
     if (definitionset_node(set, i)->kind && resolve_node(set, sources, definitionset_node(set, i), c) == -1) return -1 ;
-  return 0 ;
+  return spread_essential(set) ;
 }

@@ -104,6 +104,7 @@ static void bundles_expand (void **state)
   file(dir, "s/one/contents", "a\n") ;
   file(dir, "s/both/type", "bundle") ;
   file(dir, "s/both/contents", "one\nb\n") ;
+  file(dir, "s/both/flag-essential", "") ;
   file(dir, "s/empty/type", "bundle") ;
   file(dir, "s/empty/contents", "") ;
   l = load(dir, 0, 0) ;
@@ -112,6 +113,9 @@ static void bundles_expand (void **state)
   assert_expands(&l, "c", "a b ") ;
   assert_expands(&l, "both", "b a ") ;
   assert_expands(&l, "a", "") ;
+  /* all that is in an essential bundle is essential */
+  assert_true(node(&l, "a")->settings.essential && node(&l, "b")->settings.essential && node(&l, "one")->settings.essential) ;
+  assert_false(node(&l, "c")->settings.essential) ;
   unload(&l) ;
 }
 
@@ -220,7 +224,7 @@ static void pipelines_are_linked_and_named (void **state)
   assert_needs(&l, "pipe", "log mid p2 p1 ") ;
   assert_expands(&l, "after", "log mid p2 p1 ") ;
   assert_needs(&l, "log", "") ;
-  assert_int_equal(node(&l, "ignored-by-s6-rc")->kind, DEFINITION_NONE) ;
+  assert_int_equal(definitionset_find(&l.set, "ignored-by-s6-rc"), DEFINITIONSET_NONE) ;
   unload(&l) ;
 }
 
