@@ -18,6 +18,7 @@
 #include "accountslock.h"
 #include "lockfile.h"
 #include "paths.h"
+#include "shortfile.h"
 
 /* the grain of process start times and of file times, generously */
 #define GRAIN_NS 100000000
@@ -51,9 +52,8 @@ static int64_t started (pid_t pid)
   ssize_t n ;
   unsigned int field = STATE_FIELD ;
   snprintf(path, sizeof path, PATH_PROC "/%ld/stat", (long)pid) ;
-  n = openreadnclose(path, stat, sizeof stat - 1) ;
+  n = shortfile_read(AT_FDCWD, path, stat, sizeof stat) ;
   if (n <= 0) return 0 ;
-  stat[n] = 0 ;
   /* the name, in parentheses, can have spaces and parentheses in it */
   s = strrchr(stat, ')') ;
   for (; s && field <= START_FIELD ; field++) s = strchr(s + 1, ' ') ;

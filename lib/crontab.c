@@ -8,11 +8,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
 #include "crontab.h"
 #include "opath.h"
+#include "regularfile.h"
 #include "trusted.h"
 
 static int close_with (int fd, int e)
@@ -51,20 +51,11 @@ static int open_file (int dirfd, char const *name, struct stat *st)
 static int slurp_file (int fd, stralloc *text)
 {
   size_t start = text->len ;
-  if (!stralloc_readyplus(text, CRONTAB_MAX + 2)) return close_with(fd, errno) ;
-  errno = 0 ;
-  /* the size may have grown since */
-  text->len += allread(fd, text->s + start, CRONTAB_MAX + 1) ;
-  if (text->len - start <= CRONTAB_MAX && (!errno || errno == EPIPE))
-  {
-    fd_close(fd) ;
-    /* Debian's cron takes no file whose last line has no end */
-    if (text->len > start && text->s[text->len - 1] != '\n') text->s[text->len++] = '\n' ;
-    return 1 ;
-  }
-  if (text->len - start > CRONTAB_MAX) errno = EFBIG ;
-  text->len = start ;
-  return close_with(fd, errno) ;
+  if (regularfile_read(fd, CRONTAB_MAX, text) == -1) return close_with(fd, errno) ;
+  fd_close(fd) ;
+  /* Debian's cron takes no file whose last line has no end; the newline takes the place of the NUL */
+  if (text->len > start && text->s[text->len - 1] != '\n') text->s[text->len++] = '\n' ;
+  return 1 ;
 }
 
 static int is_missing (void)

@@ -6,17 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
 #include "definitionfile.h"
+#include "regularfile.h"
 
 #define FILE_MAX 65536      /* of a list of names */
 #define NUMBER_MAX 63
-#define READ_SIZE 4096
 
 /* The place itself is "." in it. */
 static int is_place (char const *file)
@@ -34,23 +32,9 @@ static int complain (struct definitionplace const *p, char const *file, char con
 static char const *append (int fd, size_t max, stralloc *text)
 {
   size_t start = text->len ;
-  struct stat st ;
-  ssize_t r ;
-  if (fstat(fd, &st) == -1) return strerror(errno) ;
-  if (!S_ISREG(st.st_mode)) return "is not a regular file" ;
-  /* a regular file gives less than was asked for at its end only */
-  do
-  {
-    if (!stralloc_readyplus(text, READ_SIZE + 1)) return strerror(ENOMEM) ;
-    r = fd_read(fd, text->s + text->len, READ_SIZE) ;
-    if (r == -1) return strerror(errno) ;
-    text->len += (size_t)r ;
-  }
-  while (r == READ_SIZE && text->len - start <= max) ;
-  if (text->len - start > max) return "is too long" ;
-  if (text->len > start && memchr(text->s + start, 0, text->len - start)) return "has a NUL in it" ;
-  text->s[text->len] = 0 ;
-  return 0 ;
+  if (regularfile_read(fd, max, text) == -1)
+    return errno == EINVAL ? "is not a regular file" : errno == EFBIG ? "is too long" : strerror(errno) ;
+  return memchr(text->s + start, 0, text->len - start) ? "has a NUL in it" : 0 ;
 }
 
 int definitionfile_text (struct definitionplace const *p, char const *file, size_t max, stralloc *text)

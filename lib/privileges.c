@@ -1,5 +1,6 @@
 /* ISC license. */
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -7,11 +8,9 @@
 
 #include <linux/capability.h>
 
-#include <skalibs/djbunix.h>
-#include <skalibs/allreadwrite.h>
-
 #include "paths.h"
 #include "privileges.h"
+#include "shortfile.h"
 
 /* The initial user namespace maps 0 to 0 for all 2^32-1 ids: user_namespaces(7). */
 static int in_userns (void)
@@ -19,11 +18,7 @@ static int in_userns (void)
   static char const identity[] = "0 0 4294967295 " ;
   char buf[64] ;
   size_t i = 0, j = 0 ;
-  ssize_t n ;
-  int fd = openc_read(PATH_UID_MAP) ;
-  if (fd == -1) return -1 ;
-  n = fd_read(fd, buf, sizeof buf) ;
-  fd_close(fd) ;
+  ssize_t n = shortfile_read(AT_FDCWD, PATH_UID_MAP, buf, sizeof buf) ;
   if (n <= 0) return -1 ;
   for (; i < (size_t)n && j < sizeof identity - 1 ; i++)
   {

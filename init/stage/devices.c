@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
@@ -21,6 +20,7 @@
 #include "paths.h"
 #include "program.h"
 #include "reason.h"
+#include "regularfile.h"
 #include "rootpath.h"
 #include "variables.h"
 #include "verbosity.h"
@@ -171,11 +171,7 @@ static int treat_all (struct boot const *b, char const *paths, size_t len, stral
 /* Appends what find has printed. */
 static int read_output (int fd, stralloc *output)
 {
-  struct stat st ;
-  if (fstat(fd, &st) == -1 || lseek(fd, 0, SEEK_SET) == -1) return -1 ;
-  if (st.st_size > OUTPUT_MAX) return (errno = EFBIG, -1) ;
-  if (!stralloc_ready(output, (size_t)st.st_size + 1)) return -1 ;
-  output->len = allread(fd, output->s, (size_t)st.st_size) ;
+  if (lseek(fd, 0, SEEK_SET) == -1 || regularfile_read(fd, OUTPUT_MAX, output) == -1) return -1 ;
   /* one that was killed may have left half a path */
   while (output->len && output->s[output->len - 1]) output->len-- ;
   return 0 ;

@@ -3,15 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
 #include "contenv.h"
 #include "envfile.h"
 #include "filelist.h"
 #include "reason.h"
+#include "regularfile.h"
 #include "rootpath.h"
 #include "variables.h"
 #include "verbosity.h"
@@ -39,23 +38,13 @@ static int open_file (struct boot const *b, char const *path)
 /* Appends the content of the file, at most max bytes. Returns what is wrong with it, or 0. */
 static char const *read_file (struct boot const *b, char const *path, stralloc *sa, size_t max)
 {
-  struct stat st ;
+  size_t start = sa->len ;
   char const *wrong = 0 ;
   int fd = open_file(b, path) ;
   if (fd == -1) return errno == ELOOP ? "a symbolic link that others than root can have made is not followed" : strerror(errno) ;
-  if (fstat(fd, &st) == -1) wrong = strerror(errno) ;
-  else if (!S_ISREG(st.st_mode)) wrong = "not a regular file" ;
-  else if (!stralloc_readyplus(sa, max + 1)) wrong = strerror(errno) ;
-  else
-  {
-    size_t len ;
-    errno = 0 ;
-    len = allread(fd, sa->s + sa->len, max + 1) ;
-    if (len > max) wrong = "too long for an environment variable (128 KiB)" ;
-    else if (errno) wrong = strerror(errno) ;
-    else if (memchr(sa->s + sa->len, 0, len)) wrong = "it has a NUL byte, which no environment variable can have" ;
-    else sa->len += len ;
-  }
+  if (regularfile_read(fd, max, sa) == -1)
+    wrong = errno == EINVAL ? "not a regular file" : errno == EFBIG ? "too long for an environment variable (128 KiB)" : strerror(errno) ;
+  else if (memchr(sa->s + start, 0, sa->len - start)) wrong = "it has a NUL byte, which no environment variable can have" ;
   fd_close(fd) ;
   return wrong ;
 }

@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
@@ -14,6 +12,7 @@
 #include "migrations.h"
 #include "paths.h"
 #include "reason.h"
+#include "regularfile.h"
 #include "scriptdir.h"
 #include "verbosity.h"
 
@@ -23,17 +22,12 @@
 /* Appends the history, where there is one. Returns 0, or -1 and sets errno. */
 static int read_history (int configfd, stralloc *history)
 {
-  struct stat st ;
-  int e = 0 ;
+  int r ;
   int fd = openat(configfd, CONFIG_MIGRATIONS, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
-  if (fstat(fd, &st) == -1) e = errno ;
-  else if (!S_ISREG(st.st_mode)) e = EINVAL ;
-  else if (st.st_size > HISTORY_MAX) e = EFBIG ;
-  else if (!stralloc_readyplus(history, HISTORY_MAX)) e = errno ;
-  else history->len += allread(fd, history->s + history->len, HISTORY_MAX) ;
+  r = regularfile_read(fd, HISTORY_MAX, history) ;
   fd_close(fd) ;
-  return e ? (errno = e, -1) : 0 ;
+  return r ;
 }
 
 static int has_run (stralloc const *history, char const *name)

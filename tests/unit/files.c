@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "unit.h"
+#include "regularfile.h"
 #include "shortfile.h"
 #include "atomicfile.h"
 #include "cmdpid.h"
@@ -180,6 +181,51 @@ static void the_start_of_a_file_is_read (void **state)
   assert_int_equal(shortfile_read(dir, "fifo", buf, sizeof buf), 0) ;
 }
 
+static void assert_read (int dir, char const *name, size_t max, int e, size_t len)
+{
+  stralloc sa = STRALLOC_ZERO ;
+  int r ;
+  int fd = openat(dir, name, O_RDONLY | O_NONBLOCK) ;
+  assert_true(stralloc_cats(&sa, "before")) ;
+  errno = 0 ;
+  r = regularfile_read(fd, max, &sa) ;
+  assert_int_equal(r == -1 ? errno : 0, e) ;
+  assert_int_equal(sa.len, 6 + (e ? 0 : len)) ;
+  if (!e) assert_int_equal(strlen(sa.s), sa.len) ;
+  assert_memory_equal(sa.s, "before", 6) ;
+  close(fd) ;
+  stralloc_free(&sa) ;
+}
+
+static void regular_files_are_read_up_to_a_bound (void **state)
+{
+  static char text[20000] ;
+  static size_t const sizes[] = { 0, 1, 4095, 4096, 4097, 8192, sizeof text } ;
+  int dir = *(int *)*state ;
+  size_t i = 0 ;
+  memset(text, 'x', sizeof text) ;
+  for (; i < sizeof sizes / sizeof sizes[0] ; i++)
+  {
+    put(dir, "file", text, sizes[i], 0600) ;
+    assert_read(dir, "file", sizes[i], 0, sizes[i]) ;
+    assert_read(dir, "file", sizeof text, 0, sizes[i]) ;
+    if (sizes[i]) assert_read(dir, "file", sizes[i] - 1, EFBIG, 0) ;
+  }
+  assert_int_equal(mkdirat(dir, "dir", 0700), 0) ;
+  assert_read(dir, "dir", 10, EINVAL, 0) ;
+  assert_int_equal(mkfifoat(dir, "fifo", 0600), 0) ;
+  assert_read(dir, "fifo", 10, EINVAL, 0) ;
+}
+
+/* Its size says nothing: what /proc has is of size 0. */
+static void the_bound_holds_whatever_the_size_says (void **state)
+{
+  int proc = open("/proc/self", O_RDONLY | O_DIRECTORY) ;
+  (void)state ;
+  assert_read(proc, "status", 10, EFBIG, 0) ;
+  close(proc) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -192,7 +238,9 @@ int main (void)
     SCRATCH(lock_names_its_holder),
     SCRATCH(exit_code_is_read_and_written),
     SCRATCH(pid_of_the_command_is_no_group),
-    SCRATCH(the_start_of_a_file_is_read)
+    SCRATCH(the_start_of_a_file_is_read),
+    SCRATCH(regular_files_are_read_up_to_a_bound),
+    cmocka_unit_test(the_bound_holds_whatever_the_size_says)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }
