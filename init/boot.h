@@ -23,6 +23,13 @@
 #define EXIT_USER 100      /* what the user can mend */
 #define EXIT_SYSTEM 111    /* a system call failed */
 
+/* The user that applications run as, and its group. */
+#define APP_USER "abc"
+
+/* How long a stage waits for another process that edits the accounts, milliseconds: during the boot that is one of the image's own,
+   and soon done. */
+#define ACCOUNTS_WAIT_MS 5000
+
 struct logger ;
 
 struct boot

@@ -20,7 +20,6 @@
 #include "paths.h"
 #include "programs.h"
 
-#define USER "abc"
 #define USER_ID 911
 
 static char const *const program_dirs[] = { ROOT_EXECLINE_DIR, ROOT_PROGRAM_DIRS } ;
@@ -73,17 +72,17 @@ static void check_programs (int rootfd)
 static void check_free (int rootfd, char const *file, char const *kind)
 {
   char other[64] ;
-  int r = accounts_owner_of_id(rootfd, file, USER_ID, USER, other, sizeof other) ;
+  int r = accounts_owner_of_id(rootfd, file, USER_ID, APP_USER, other, sizeof other) ;
   if (r == -1 && errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "read ", rootname, "/", file) ;
-  if (r == 1) strerr_dief(EXIT_USER, kind, " 911 belongs to ", other, " in ", rootname, "/", file, ": give that one another id, " USER " needs 911") ;
+  if (r == 1) strerr_dief(EXIT_USER, kind, " 911 belongs to ", other, " in ", rootname, "/", file, ": give that one another id, " APP_USER " needs 911") ;
 }
 
 static void bake_user (int rootfd)
 {
   static struct accountsedit const edits[] =
   {
-    { .kind = ACCOUNTSEDIT_GROUP, .name = USER, .gid = USER_ID },
-    { .kind = ACCOUNTSEDIT_USER, .name = USER, .uid = USER_ID, .gid = USER_ID, .home = "/" ROOT_CONFIG, .shell = "/bin/false" }
+    { .kind = ACCOUNTSEDIT_GROUP, .name = APP_USER, .gid = USER_ID },
+    { .kind = ACCOUNTSEDIT_USER, .name = APP_USER, .uid = USER_ID, .gid = USER_ID, .home = "/" ROOT_CONFIG, .shell = "/bin/false" }
   } ;
   char const *where ;
   uid_t uid ;
@@ -91,20 +90,20 @@ static void bake_user (int rootfd)
   int has_group, has_user ;
   check_free(rootfd, ROOT_PASSWD, "uid") ;
   check_free(rootfd, ROOT_GROUP, "gid") ;
-  has_group = accounts_group(rootfd, USER, &ggid) == 0 ;
-  if (!has_group && errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "find the group " USER " in ", rootname, "/" ROOT_GROUP) ;
-  has_user = accounts_user(rootfd, USER, &uid, &gid) == 0 ;
-  if (!has_user && errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "find the user " USER " in ", rootname, "/" ROOT_PASSWD) ;
+  has_group = accounts_group(rootfd, APP_USER, &ggid) == 0 ;
+  if (!has_group && errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "find the group " APP_USER " in ", rootname, "/" ROOT_GROUP) ;
+  has_user = accounts_user(rootfd, APP_USER, &uid, &gid) == 0 ;
+  if (!has_user && errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "find the user " APP_USER " in ", rootname, "/" ROOT_PASSWD) ;
   if ((has_group && ggid != USER_ID) || (has_user && (uid != USER_ID || gid != USER_ID)))
-    strerr_dief(EXIT_USER, "user or group " USER " exists in ", rootname, "/" ROOT_ETC " with another id than 911: remove it, or give it 911:911") ;
+    strerr_dief(EXIT_USER, "user or group " APP_USER " exists in ", rootname, "/" ROOT_ETC " with another id than 911: remove it, or give it 911:911") ;
   if (accountsedit_apply(rootfd, edits, sizeof edits / sizeof edits[0], ACCOUNTSEDIT_MS, &where) == -1)
   {
     int e = errno ;
     strerr_dief(e == ENOTUNIQ || e == EILSEQ || e == ELOOP || e == ENXIO || e == ENOTDIR ? EXIT_USER : EXIT_SYSTEM,
-      "unable to create user and group " USER ": ", rootname, "/", where, ": ", accountsedit_strerror(e)) ;
+      "unable to create user and group " APP_USER ": ", rootname, "/", where, ": ", accountsedit_strerror(e)) ;
   }
-  if (!has_group) strerr_warni("created group " USER " (911)") ;
-  if (!has_user) strerr_warni("created user " USER " (911:911, home /config, no shell)") ;
+  if (!has_group) strerr_warni("created group " APP_USER " (911)") ;
+  if (!has_user) strerr_warni("created user " APP_USER " (911:911, home /config, no shell)") ;
 }
 
 static void bake_directory (int rootfd, char const *name, uid_t owner)

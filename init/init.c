@@ -156,13 +156,13 @@ static void prepare_run (struct boot *b, struct privileges const *p)
     say_info(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ;
   if (run.step == RUNDIR_REMOUNTED) say_info(PATH_RUN " was mounted noexec: remounted exec") ;
   /* without the user abc, root alone reads the environment */
-  if (!p->euid && accounts_group(b->rootfd, "abc", &gid) == -1 && errno != ENOENT)
-    say_warningsys("find the group abc in /" ROOT_GROUP) ;
+  if (!p->euid && accounts_group(b->rootfd, APP_USER, &gid) == -1 && errno != ENOENT)
+    say_warningsys("find the group " APP_USER " in /" ROOT_GROUP) ;
   if (rundir_populate(b->runfd, gid, &what) == -1)
   {
     int e = errno ;
     if (e == EPERM && !strcmp(what, RUN_CONTENV))
-      say_warning("unable to give " PATH_CONTENV " to the group abc (no capability CHOWN): only root reads it") ;
+      say_warning("unable to give " PATH_CONTENV " to the group " APP_USER " (no capability CHOWN): only root reads it") ;
     else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
       e == EBUSY ? "mount nothing in it" : e == ENOSPC ? FULL_REMEDY : RUN_REMEDY) ;
   }
@@ -171,10 +171,10 @@ static void prepare_run (struct boot *b, struct privileges const *p)
 /* PATH with /command in front, where execline's and s6's programs are. */
 static char const *make_path (char const *const *envp, stralloc *sa)
 {
-  char const *old = env_get2(envp, "PATH") ;
+  char const *old = env_get2(envp, VAR_PATH) ;
   size_t len = strlen(PATH_COMMAND) ;
   if (!old || !*old) old = PATH_DEFAULT ;
-  if (!stralloc_cats(sa, "PATH=")) return 0 ;
+  if (!stralloc_cats(sa, VAR_PATH "=")) return 0 ;
   if (strncmp(old, PATH_COMMAND, len) || (old[len] && old[len] != ':'))
     if (!stralloc_cats(sa, PATH_COMMAND ":")) return 0 ;
   return stralloc_cats(sa, old) && stralloc_append(sa, 0) ? sa->s : 0 ;

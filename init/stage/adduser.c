@@ -16,12 +16,10 @@
 #include "reason.h"
 #include "verbosity.h"
 
-#define USER "abc"
-
 static int find_user (struct boot const *b, uid_t *uid, gid_t *gid, stralloc *reason)
 {
-  if (accounts_user(b->rootfd, USER, uid, gid) == 0) return 0 ;
-  reason_add(reason, "no usable user " USER " in /" ROOT_PASSWD " (", strerror(errno), "); run init-bake in the image build") ;
+  if (accounts_user(b->rootfd, APP_USER, uid, gid) == 0) return 0 ;
+  reason_add(reason, "no usable user " APP_USER " in /" ROOT_PASSWD " (", strerror(errno), "); run init-bake in the image build") ;
   return -1 ;
 }
 
@@ -99,7 +97,7 @@ static void own (struct boot const *b, char const *name, uid_t uid, gid_t gid)
   else if (st.st_uid == uid && st.st_gid == gid) e = 0 ;
   else e = fchownat(fd, "", uid, gid, AT_EMPTY_PATH) == -1 ? errno : 0 ;
   if (e && !(e == EPERM && writable_by(fd, uid, gid)))
-    say_warning("unable to give /", name, " to user " USER ": ", strerror(e), "; chown it on the host, or mount it writable") ;
+    say_warning("unable to give /", name, " to user " APP_USER ": ", strerror(e), "; chown it on the host, or mount it writable") ;
   fd_close(fd) ;
 }
 

@@ -17,7 +17,6 @@
 #include "reason.h"
 #include "verbosity.h"
 
-#define USER "abc"
 #define MOUNT_AS "put it in the image, or mount it, as /" ROOT_CRONTABS "/root, root's and writable by no one else"
 
 #define CRONTABS 2   /* root's and the user's */
@@ -42,7 +41,7 @@ int asked_crontabs (struct boot const *b, stralloc *what)
   /* abc's of the volume counts only beside a default, which its being there goes with */
   static char const *const places[] =
   {
-    ROOT_CRONTABS "/" USER, ROOT_CRONTABS "/root", ROOT_CRONTABS_DEFAULT "/" USER, ROOT_CRONTABS_DEFAULT "/root", ROOT_CRONTABS_CONFIG "/root"
+    ROOT_CRONTABS "/" APP_USER, ROOT_CRONTABS "/root", ROOT_CRONTABS_DEFAULT "/" APP_USER, ROOT_CRONTABS_DEFAULT "/root", ROOT_CRONTABS_CONFIG "/root"
   } ;
   size_t i = 0 ;
   for (; i < sizeof places / sizeof places[0] ; i++) if (exists(b, places[i])) reason_item(what, "/", places[i]) ;
@@ -88,9 +87,9 @@ static void create_own (struct boot const *b, struct crontab const *c)
 /* What root alone can write may be anything; what abc can, only what it can read too. */
 static int read_system (struct boot const *b, struct crontab *c)
 {
-  int r = crontab_read_trusted(b->rootfd, ROOT_CRONTABS "/" USER, &c->text) ;
-  if (r == -1 && errno == EPERM) r = crontab_read_user(b->rootfd, ROOT_CRONTABS "/" USER, c->uid, c->gid, &c->text) ;
-  return is_read(r, ROOT_CRONTABS "/" USER, "mend it in the image") ;
+  int r = crontab_read_trusted(b->rootfd, ROOT_CRONTABS "/" APP_USER, &c->text) ;
+  if (r == -1 && errno == EPERM) r = crontab_read_user(b->rootfd, ROOT_CRONTABS "/" APP_USER, c->uid, c->gid, &c->text) ;
+  return is_read(r, ROOT_CRONTABS "/" APP_USER, "mend it in the image") ;
 }
 
 /* The system's, or the default; where there is a default, what the user has made of it. */
@@ -99,13 +98,13 @@ static void find_user (struct boot const *b, int spoolfd, struct crontab *c)
   stralloc text = STRALLOC_ZERO ;
   int trusted, r ;
   c->found = read_system(b, c) || (spoolfd >= 0 && crontab_read(spoolfd, c->user, &c->text, &trusted) == 1) ;
-  r = crontab_read_user(b->rootfd, ROOT_CRONTABS_DEFAULT "/" USER, c->uid, c->gid, &text) ;
-  if (is_read(r, ROOT_CRONTABS_DEFAULT "/" USER, "mend it in the image"))
+  r = crontab_read_user(b->rootfd, ROOT_CRONTABS_DEFAULT "/" APP_USER, c->uid, c->gid, &text) ;
+  if (is_read(r, ROOT_CRONTABS_DEFAULT "/" APP_USER, "mend it in the image"))
   {
     if (!c->found) c->found = stralloc_copy(&c->text, &text) ;
     text.len = 0 ;
-    r = crontab_read_user(b->rootfd, ROOT_CRONTABS_CONFIG "/" USER, c->uid, c->gid, &text) ;
-    if (is_read(r, ROOT_CRONTABS_CONFIG "/" USER, "make it a plain file that " USER " can read")) c->found = stralloc_copy(&c->text, &text) ;
+    r = crontab_read_user(b->rootfd, ROOT_CRONTABS_CONFIG "/" APP_USER, c->uid, c->gid, &text) ;
+    if (is_read(r, ROOT_CRONTABS_CONFIG "/" APP_USER, "make it a plain file that " APP_USER " can read")) c->found = stralloc_copy(&c->text, &text) ;
     else if (!r && c->found) create_own(b, c) ;
   }
   stralloc_free(&text) ;
@@ -193,14 +192,14 @@ static enum stage_result install_all (struct boot const *b, int spoolfd, struct 
 
 enum stage_result stage_crontabs (struct boot const *b, struct script *script, stralloc *reason)
 {
-  struct crontab c[CRONTABS] = { { .user = "root", .text = STRALLOC_ZERO }, { .user = USER, .text = STRALLOC_ZERO } } ;
+  struct crontab c[CRONTABS] = { { .user = "root", .text = STRALLOC_ZERO }, { .user = APP_USER, .text = STRALLOC_ZERO } } ;
   enum stage_result result ;
   int spoolfd = cronspool_open(b->rootfd) ;
   (void)script ;
   if (spoolfd == -1 && errno == EPERM)
     say_warning("/" ROOT_CRON_SPOOL " is not used: others than root can write it; chown it to root, and chmod it o-w, in the image") ;
   find_root(b, c) ;
-  if (accounts_user(b->rootfd, USER, &c[1].uid, &c[1].gid) == 0) find_user(b, spoolfd, c + 1) ;
+  if (accounts_user(b->rootfd, APP_USER, &c[1].uid, &c[1].gid) == 0) find_user(b, spoolfd, c + 1) ;
   result = install_all(b, spoolfd, c, reason) ;
   if (spoolfd >= 0) fd_close(spoolfd) ;
   stralloc_free(&c[0].text) ;

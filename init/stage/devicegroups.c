@@ -17,11 +17,7 @@
 #include "variables.h"
 #include "verbosity.h"
 
-#define USER "abc"
 #define WISHES_MAX 256
-
-/* Another process that edits the accounts during the boot is one of the image's own, and soon done. */
-#define LOCK_MS 5000
 
 /* A group that abc is to be in, for the sake of path. */
 struct wish
@@ -37,7 +33,7 @@ static size_t load (struct boot const *b, stralloc *text, struct wish *wishes)
   size_t n = 0, pos = 0 ;
   int fd = openat(b->runfd, RUN_DEVICES, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
   if (fd == -1) return 0 ;
-  if (!slurp(text, fd) || membership_find(b->rootfd, USER, &user) == -1) text->len = 0 ;
+  if (!slurp(text, fd) || membership_find(b->rootfd, APP_USER, &user) == -1) text->len = 0 ;
   fd_close(fd) ;
   for (; pos < text->len && n < WISHES_MAX ; pos += strlen(text->s + pos) + 1)
   {
@@ -63,7 +59,7 @@ int asked_device_groups (struct boot const *b, stralloc *what)
   {
     char fmt[UINT_FMT] ;
     fmt[uint_fmt(fmt, wishes[i].gid)] = 0 ;
-    reason_add(what, what->len ? ", " : "", USER " in group ", fmt, " of ", wishes[i].path) ;
+    reason_add(what, what->len ? ", " : "", APP_USER " in group ", fmt, " of ", wishes[i].path) ;
   }
   stralloc_free(&text) ;
   return n != 0 ;
@@ -75,7 +71,7 @@ static void announce (struct wish const *w, char const *name, int made)
   fmt[uint_fmt(fmt, w->gid)] = 0 ;
   if (made) say_out("**** creating group ", name, " with id ", fmt, " ****") ;
   say_out("**** adding ", w->path, " to group ", name, " with id ", fmt, " ****") ;
-  if (!w->gid) say_warning(w->path, " is of the group root, which " USER " joins for it; give the device a group of its own on the host") ;
+  if (!w->gid) say_warning(w->path, " is of the group root, which " APP_USER " joins for it; give the device a group of its own on the host") ;
 }
 
 enum stage_result stage_device_groups (struct boot const *b, struct script *script, stralloc *reason)
@@ -91,11 +87,11 @@ enum stage_result stage_device_groups (struct boot const *b, struct script *scri
   (void)script ;
   for (; i < n ; i++)
   {
-    size_t made = accountsedit_join(b->rootfd, wishes[i].gid, USER, names[i], edits + nedits) ;
+    size_t made = accountsedit_join(b->rootfd, wishes[i].gid, APP_USER, names[i], edits + nedits) ;
     announce(wishes + i, names[i], made == 2) ;
     nedits += made ;
   }
-  r = accountsedit_apply(b->rootfd, edits, nedits, LOCK_MS, &where) ;
+  r = accountsedit_apply(b->rootfd, edits, nedits, ACCOUNTS_WAIT_MS, &where) ;
   if (r == -1) reason_add(reason, "unable to change /", where, ": ", accountsedit_strerror(errno), "; mend it in the image, or unset " VAR_DEVICES) ;
   stralloc_free(&text) ;
   return r == -1 ? STAGE_INCOMPLETE : STAGE_DONE ;

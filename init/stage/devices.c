@@ -25,7 +25,6 @@
 #include "variables.h"
 #include "verbosity.h"
 
-#define USER "abc"
 #define META "*?["
 #define OUTPUT_MAX 1048576   /* of find: an expression that finds more is none of devices */
 #define GROUP_RW (S_IRGRP | S_IWGRP)
@@ -150,7 +149,7 @@ static int treat_all (struct boot const *b, char const *paths, size_t len, stral
   unsigned int nrefused = 0 ;
   char const *first = "" ;
   int r = 0 ;
-  if (membership_find(b->rootfd, USER, &user) == -1) return -1 ;
+  if (membership_find(b->rootfd, APP_USER, &user) == -1) return -1 ;
   for (; pos < len ; pos += strlen(paths + pos) + 1)
   {
     int refused ;

@@ -16,11 +16,6 @@
 #include "variables.h"
 #include "verbosity.h"
 
-#define USER "abc"
-
-/* Another process that edits the accounts during the boot is one of the image's own, and soon done. */
-#define LOCK_MS 5000
-
 /* The id that the variable asks for; it has been checked, and where nothing has checked it, nothing acts on it either. */
 static unsigned int wanted (struct boot const *b, char const *name)
 {
@@ -31,24 +26,18 @@ static unsigned int wanted (struct boot const *b, char const *name)
   return id ;
 }
 
-/* Appends "NAME=VALUE", or what the default is. */
-static void add_wish (struct boot const *b, char const *name, stralloc *what)
-{
-  stralloc value = STRALLOC_ZERO ;
-  if (contenv_get(b->contenvfd, name, &value) == 1 && value.len) reason_add(what, what->len ? " " : "", name, "=", value.s) ;
-  else reason_add(what, what->len ? " " : "", name, " unset: 911") ;
-  stralloc_free(&value) ;
-}
-
-/* Whether the variable asks for another id than the current one; what is no id does. */
-static int differs (struct boot const *b, char const *name, unsigned int current)
+/* Appends what the variable asks for where that is not so yet. known: whether there is a user to ask it for; current: its id, or 0:
+   no one id, so that any value asks for something. */
+static void add_wish (struct boot const *b, char const *name, unsigned int const *current, int known, stralloc *what)
 {
   stralloc value = STRALLOC_ZERO ;
   unsigned int id = ID_DEFAULT ;
   int set = contenv_get(b->contenvfd, name, &value) == 1 && value.len ;
-  int r = (set && !accounts_id_scan(value.s, value.len, &id)) || id != current ;
+  /* what is no id differs from all */
+  int same = current && (!set || accounts_id_scan(value.s, value.len, &id)) && id == *current ;
+  if (set && !same) reason_add(what, what->len ? " " : "", name, "=", value.s) ;
+  else if (known && !same) reason_add(what, what->len ? " " : "", name, " unset: 911") ;
   stralloc_free(&value) ;
-  return r ;
 }
 
 /* Ids that abc already has ask for nothing; nor do unset ones of an image that has no abc, which says so elsewhere. */
@@ -56,9 +45,9 @@ int asked_user_remap (struct boot const *b, stralloc *what)
 {
   uid_t uid ;
   gid_t gid, group ;
-  int known = accounts_user(b->rootfd, USER, &uid, &gid) == 0 && accounts_group(b->rootfd, USER, &group) == 0 ;
-  if (known ? differs(b, VAR_PUID, uid) : contenv_is_set(b->contenvfd, VAR_PUID)) add_wish(b, VAR_PUID, what) ;
-  if (known ? differs(b, VAR_PGID, gid) || group != gid : contenv_is_set(b->contenvfd, VAR_PGID)) add_wish(b, VAR_PGID, what) ;
+  int known = accounts_user(b->rootfd, APP_USER, &uid, &gid) == 0 && accounts_group(b->rootfd, APP_USER, &group) == 0 ;
+  add_wish(b, VAR_PUID, known ? &uid : 0, known, what) ;
+  add_wish(b, VAR_PGID, known && gid == group ? &gid : 0, known, what) ;
   return what->len != 0 ;
 }
 
@@ -66,7 +55,7 @@ int asked_user_remap (struct boot const *b, stralloc *what)
 static int apply (struct boot const *b, struct accountsedit const *edits, size_t n, char const *otherwise, stralloc *reason)
 {
   char const *where, *remedy ;
-  int r = accountsedit_apply(b->rootfd, edits, n, LOCK_MS, &where) ;
+  int r = accountsedit_apply(b->rootfd, edits, n, ACCOUNTS_WAIT_MS, &where) ;
   int e = errno ;
   if (r >= 0) return r ;
   switch (e)
@@ -83,12 +72,12 @@ static int apply (struct boot const *b, struct accountsedit const *edits, size_t
 enum stage_result stage_user_remap (struct boot const *b, struct script *script, stralloc *reason)
 {
   struct accountsedit const edit =
-    { .kind = ACCOUNTSEDIT_IDS, .name = USER, .uid = wanted(b, VAR_PUID), .gid = wanted(b, VAR_PGID) } ;
+    { .kind = ACCOUNTSEDIT_IDS, .name = APP_USER, .uid = wanted(b, VAR_PUID), .gid = wanted(b, VAR_PGID) } ;
   (void)script ;
   /* as another user than the one that was asked for, nothing is to run */
   if (apply(b, &edit, 1, "unset " VAR_PUID " and " VAR_PGID, reason) == -1) return STAGE_FATAL ;
   if (contenv_give(b->contenvfd, edit.gid) == -1)
-    say_warningsys("give " PATH_CONTENV " to the group " USER) ;
+    say_warningsys("give " PATH_CONTENV " to the group " APP_USER) ;
   return STAGE_DONE ;
 }
 
@@ -113,7 +102,7 @@ static size_t added_groups (struct boot const *b, gid_t *ret)
   /* nearly always: nothing to read the files for */
   if (n <= 0) return 0 ;
   nroot = accounts_groups_of(b->rootfd, "root", root, GROUPS_MAX) ;
-  nuser = accounts_groups_of(b->rootfd, USER, user, GROUPS_MAX) ;
+  nuser = accounts_groups_of(b->rootfd, APP_USER, user, GROUPS_MAX) ;
   if (nroot < 0 || nuser < 0) return 0 ;
   for (; i < n ; i++)
     if (all[i] && !has(root, nroot, all[i]) && !has(user, nuser, all[i])) ret[found++] = all[i] ;
@@ -143,6 +132,6 @@ enum stage_result stage_user_groups (struct boot const *b, struct script *script
   size_t n = added_groups(b, gids) ;
   size_t nedits = 0, i = 0 ;
   (void)script ;
-  for (; i < n ; i++) nedits += accountsedit_join(b->rootfd, gids[i], USER, names[i], edits + nedits) ;
+  for (; i < n ; i++) nedits += accountsedit_join(b->rootfd, gids[i], APP_USER, names[i], edits + nedits) ;
   return apply(b, edits, nedits, "start the container without the group", reason) == -1 ? STAGE_INCOMPLETE : STAGE_DONE ;
 }

@@ -82,11 +82,6 @@ int asked_mods_packages (struct boot const *b, stralloc *what)
   return packages || pip ;
 }
 
-int asked_custom_files (struct boot const *b, stralloc *what)
-{
-  return entries(b, ROOT_CUSTOM_SCRIPTS, what) ;
-}
-
 int asked_custom_services (struct boot const *b, stralloc *what)
 {
   return entries(b, ROOT_CUSTOM_SERVICES, what) ;

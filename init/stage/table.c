@@ -21,7 +21,7 @@
 
 struct stage const stage_table[] =
 {
-  /* name                       modes      needs      after                                      asked                   run */
+  /* name                       modes      needs      after                                      asked                   run, service */
   { "base",                     BOOT_ANY,  0,         { 0 },                                     0,                      0, 0 },
   { "init-envfile",             BOOT_ANY,  0,         { "base" },                                &asked_envfile,         &stage_envfile, 0 },
   { "stage2-hook",              BOOT_ANY,  0,         { "init-envfile" },                        &asked_stage2_hook,     &stage_hook, 0 },
