@@ -115,11 +115,17 @@ static void conclude (struct rc *rc)
   }
 }
 
+static unsigned int kill_grace (struct rc const *rc)
+{
+  return contenv_milliseconds(rc->boot->contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
+}
+
 static void begin_stop (struct rc *rc)
 {
-  unsigned int grace = contenv_milliseconds(rc->boot->contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
+  unsigned int grace ;
   if (rc->stopping) return ;
   rc->stopping = 1 ;
+  grace = kill_grace(rc) ;
   walk_stop_programs(&rc->walk, grace, "ended by the stop") ;
   if (!rc->cmd_pid || rc->cmd_ended) return ;
   kill(rc->cmd_pid, SIGTERM) ;
@@ -190,7 +196,7 @@ static void give_up_late (struct rc *rc)
   rc->up_deadline = tain_infinite ;
   if (!rc->walk.graph.unsettled) return ;
   say_warning("not everything is up within " VAR_CMD_WAIT_MAXTIME) ;
-  walk_give_up(&rc->walk, contenv_milliseconds(rc->boot->contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) ;
+  walk_give_up(&rc->walk, kill_grace(rc)) ;
 }
 
 /* Waits for the next event and handles it. */

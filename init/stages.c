@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "fatal.h"
+#include "oneline.h"
 #include "program.h"
 #include "reason.h"
 #include "stages.h"
@@ -46,11 +47,10 @@ static int unfit (struct boot const *b, struct stage const *s, stralloc *reason)
   return 1 ;
 }
 
-/* Ends the text. What users and applications choose, names and values, must not be able to write lines of its own on the log. */
+/* Ends the text. */
 static int finish_text (stralloc *sa)
 {
-  size_t i = 0 ;
-  for (; i < sa->len ; i++) if ((unsigned char)sa->s[i] < 32 || sa->s[i] == 127) sa->s[i] = '?' ;
+  oneline(sa->s, sa->len) ;
   return stralloc_0(sa) ;
 }
 

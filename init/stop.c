@@ -272,7 +272,7 @@ int stop_main (int argc, char const *const *argv, char const *const *envp)
   contenvfd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (contenvfd == -1) say_warningsys("open " PATH_CONTENV) ;
   verbosity_load(contenvfd) ;
-  /* init blocks them until s6-svscan is there, and s6-svscan passes its mask on */
+  /* whatever mask we were started with */
   sig_blocknone() ;
   sig_ignore(SIGPIPE) ;
   if (forward(runfd, sig) || sig == SIGWINCH) return 0 ;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "complaints.h"
+#include "oneline.h"
 
 void complaints_add_strings (struct complaints *c, char const *const *v)
 {
@@ -11,8 +12,7 @@ void complaints_add_strings (struct complaints *c, char const *const *v)
   for (; v[i] ; i++) len += strlen(v[i]) ;
   if (len > COMPLAINTS_MAX - start || !stralloc_readyplus(&c->lines, len)) return ;
   for (i = 0 ; v[i] ; i++) stralloc_cats(&c->lines, v[i]) ;
-  for (i = start ; i < c->lines.len ; i++)
-    if ((unsigned char)c->lines.s[i] < 32 || c->lines.s[i] == 127) c->lines.s[i] = '?' ;
+  oneline(c->lines.s + start, c->lines.len - start) ;
   stralloc_append(&c->lines, '\n') ;
 }
 

@@ -9,16 +9,12 @@
 
 #include <skalibs/djbunix.h>
 
+#include "dotname.h"
 #include "filelist.h"
 #include "fstree.h"
 
 /* bounds the descriptors and the stack that a hostile tree can make us use */
 #define DEPTH_MAX 64
-
-static int is_dot (char const *s)
-{
-  return s[0] == '.' && (!s[1] || (s[1] == '.' && !s[2])) ;
-}
 
 static int remove_in (int parent, char const *name, dev_t dev, unsigned int depth)
 {

@@ -12,6 +12,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "dotname.h"
 #include "rootpath.h"
 #include "trusted.h"
 
@@ -104,7 +105,7 @@ static int enter_all (struct walk *w, int dirfd, size_t len, char const *compone
   for (; i < n ; i++)
   {
     char const *name = entries[i]->d_name ;
-    if (!r && strcmp(name, ".") && strcmp(name, "..") && !fnmatch(component, name, FNM_PERIOD)) r = enter(w, dirfd, len, name, rest) ;
+    if (!r && !is_dot(name) && !fnmatch(component, name, FNM_PERIOD)) r = enter(w, dirfd, len, name, rest) ;
     free(entries[i]) ;
   }
   free(entries) ;

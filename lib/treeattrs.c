@@ -10,6 +10,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "dotname.h"
 #include "opath.h"
 #include "treeattrs.h"
 #include "trusted.h"
@@ -78,7 +79,7 @@ static void descend (struct pass *p, int fd, size_t len, unsigned int depth)
   while ((d = readdir(dir)))
   {
     size_t n = len ;
-    if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") || (d->d_name[0] == '.' && !p->wanted->hidden)) continue ;
+    if (is_dot(d->d_name) || (d->d_name[0] == '.' && !p->wanted->hidden)) continue ;
     n += (size_t)snprintf(p->path + len, sizeof p->path - len, "%s%s", len && p->path[len - 1] == '/' ? "" : "/", d->d_name) ;
     visit(p, dirfd, d->d_name, n < sizeof p->path ? n : sizeof p->path - 1, depth + 1) ;
     p->path[len] = 0 ;

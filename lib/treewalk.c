@@ -15,6 +15,7 @@
 
 #include "dirqueue.h"
 #include "dirstack.h"
+#include "dotname.h"
 #include "treewalk.h"
 
 #define THREADS_MAX 8
@@ -178,7 +179,7 @@ static int look_at (struct worker *k, struct dirent64 const *d)
   struct dirstack_frame *f = dirstack_top(&k->stack) ;
   char const *s = d->d_name ;
   struct inode inode ;
-  if (s[0] == '.' && (!s[1] || (s[1] == '.' && !s[2]))) return 0 ;
+  if (is_dot(s)) return 0 ;
   if (++k->unticked >= TICK) tick(k) ;
   /* a directory is looked at when it is open, everything else now: d_type is believed by neither */
   if (d->d_type != DT_DIR)
