@@ -483,13 +483,11 @@ RUN
   local path
   for path in hook migrations/1-sleep etc/cont-init.d/10-sleep custom-cont-init.d/10-sleep; do
     script "$path" <<<"$SLEEPER"
-    start --read-only --run exec -e "S6_STAGE2_HOOK=$([ "$path" != hook ] || echo /hook)" -e S6_KILL_GRACETIME=20000
+    # a grace without end: what SIGTERM does not end would never be killed
+    start --read-only --run exec -e "S6_STAGE2_HOOK=$([ "$path" != hook ] || echo /hook)" -e S6_KILL_GRACETIME=4294967295
     wait_log '^sleeping$'
-    began=$SECONDS
     stop_container
     [ "$(exit_code)" = 0 ]
-    # far below the grace: it was the signal that ended it
-    [ $((SECONDS - began)) -lt 10 ]
     assert_log "^rc: warning: .*/$path: ended by the stop\$"
     refute_log '^\[(services|ls).*\] done\.$'
     rm "$ROOT/$path"
