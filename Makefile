@@ -14,7 +14,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wcast-qual -Wmissin
 CFLAGS = -O2 -std=c11
 CPPFLAGS = -D_GNU_SOURCE -Ilib -Iinit -Iinit/stage
 LDFLAGS = -static
-LDLIBS = -ls6 -lskarnet
+LDLIBS = -ls6 -lexecline -lskarnet
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffunction-sections -fdata-sections
 
 LIB_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))

@@ -10,6 +10,7 @@
 #include <skalibs/sig.h>
 
 #include "definition.h"
+#include "wordlist.h"
 
 #define SHORT_MAX 31        /* of a word in a file */
 #define DEATH_TALLY_MAX 4096
@@ -79,10 +80,29 @@ static void read_signal (struct definitionplace const *p, int *ret)
   stralloc_free(&text) ;
 }
 
+/* Reads a text of a oneshot; one that could not be run is told now, not when its turn comes. Returns 0: there is none. */
+static int read_script (struct definitionplace const *p, char const *file, stralloc *text)
+{
+  stralloc words = STRALLOC_ZERO ;
+  size_t n ;
+  int r = definitionfile_text(p, file, DEFINITION_SCRIPT_MAX, text) ;
+  if (r != 1) return r ;
+  switch (wordlist_parse(text->s, &words, &n))
+  {
+    case -1 : complain(p, file, strerror(errno)) ; break ;
+    case WORDLIST_INVALID :
+      complaints_add(p->complaints, p->where, "/", file, ": is no valid execline: ", wordlist_error(text->s)) ;
+      break ;
+    default : break ;
+  }
+  stralloc_free(&words) ;
+  return 1 ;
+}
+
 static void read_oneshot (struct definitionplace const *p, struct definition *d)
 {
-  if (!definitionfile_text(p, "up", DEFINITION_SCRIPT_MAX, &d->up)) complain(p, "up", "is missing; a oneshot needs it, if only an empty one") ;
-  definitionfile_text(p, "down", DEFINITION_SCRIPT_MAX, &d->down) ;
+  if (!read_script(p, "up", &d->up)) complain(p, "up", "is missing; a oneshot needs it, if only an empty one") ;
+  read_script(p, "down", &d->down) ;
 }
 
 static void read_longrun (struct definitionplace const *p, struct definition *d)

@@ -52,3 +52,26 @@ int definitionset_expand (struct definitionset *set, size_t node, genalloc *ret)
   genalloc_free(size_t, &bundles) ;
   return ok ? 0 : -1 ;
 }
+
+int definitionset_reaches (struct definitionset *set, size_t from, size_t to)
+{
+  genalloc reached = GENALLOC_ZERO ;
+  size_t walk = ++set->walks ;
+  size_t next = 0 ;
+  int ok = genalloc_append(size_t, &reached, &from) ;
+  /* to is marked when the walk comes by, and not before: from itself is reached only where there is a cycle */
+  for (; ok && definitionset_node(set, to)->mark != walk && next < genalloc_len(size_t, &reached) ; next++)
+  {
+    struct definition_node const *n = definitionset_node(set, genalloc_s(size_t, &reached)[next]) ;
+    size_t e = n->first ;
+    for (; ok && e < n->first + n->n ; e++)
+    {
+      size_t i = definitionset_edge(set, e) ;
+      if (definitionset_node(set, i)->mark == walk) continue ;
+      definitionset_node(set, i)->mark = walk ;
+      ok = genalloc_append(size_t, &reached, &i) ;
+    }
+  }
+  genalloc_free(size_t, &reached) ;
+  return ok ? definitionset_node(set, to)->mark == walk : -1 ;
+}

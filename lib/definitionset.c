@@ -55,10 +55,11 @@ static int add_list (struct definitionset *set, size_t node, size_t source, enum
   return 0 ;
 }
 
-/* Moves what d has into its node. */
+/* Moves what d has into its node. A bundle may be there already: then it is still the one of its first source. */
 static int define (struct definitionset *set, size_t node, size_t source, struct definition *d)
 {
   struct definition_node *n = definitionset_node(set, node) ;
+  if (n->kind) { n->settings.essential |= d->settings.essential ; return 0 ; }
   n->kind = d->kind ;
   n->source = source ;
   n->settings = d->settings ;
@@ -78,7 +79,7 @@ static int add_definition (struct definitionset *set, struct definition_source c
   if (i == DEFINITIONSET_NONE) return -1 ;
   n = definitionset_node(set, i) ;
   if (d->broken) { n->broken = 1 ; return 0 ; }
-  if (d->kind && n->kind)
+  if (d->kind && n->kind && (d->kind != DEFINITION_BUNDLE || n->kind != DEFINITION_BUNDLE))
   {
     complaints_add(c, sources[source].name, "/", name, ": is defined in ", sources[n->source].name, " already") ;
     return 0 ;

@@ -14,6 +14,8 @@
 
 /* The definitions of several sources, merged, and their names resolved: what s6-rc-compile does, without a file written and without
    an end at the first mistake. Every step is linear in what is read, but for the logarithm of a look-up.
+   A bundle that several sources define is one, with the contents of all: images add to user in more than one place. Anything else that is
+   defined twice is a mistake.
    A bundle stays a node: it is up when its contents are, and what depends on it waits for just that. So no list is multiplied;
    definitionset_expand() tells the services alone. */
 
@@ -42,7 +44,7 @@ struct definition_node
 {
   char const *name ;                    /* belongs to the set */
   enum definition_kind kind ;           /* DEFINITION_NONE: not defined; nothing refers to it then */
-  size_t source ;                       /* its index; DEFINITIONSET_NONE: built-in, or the bundle of a pipeline */
+  size_t source ;                       /* the index of the first that defines it; DEFINITIONSET_NONE: built-in, or the bundle of a pipeline */
   int overrides ;                       /* a built-in of this name */
   int selected ;                        /* definitionset_select() came by */
   struct definition_settings settings ;
@@ -84,6 +86,9 @@ extern int definitionset_select (struct definitionset *, char const *name) ;
 /* Appends to ret (size_t) what node depends on, or what the bundle contains, each once, with its contents in place of a bundle.
    Returns 0, or -1 and sets errno (ENOMEM). */
 extern int definitionset_expand (struct definitionset *, size_t node, genalloc *ret) ;
+
+/* Whether from depends on to or contains it, directly or not. Linear in what from needs. Returns 1; 0; or -1 and sets errno (ENOMEM). */
+extern int definitionset_reaches (struct definitionset *, size_t from, size_t to) ;
 
 /* The node called name, or DEFINITIONSET_NONE. */
 extern size_t definitionset_find (struct definitionset const *, char const *name) ;

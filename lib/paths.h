@@ -10,6 +10,7 @@
 #define PATH_EXE "/" ROOT_EXE
 #define PATH_COMMAND "/" ROOT_COMMAND
 #define PATH_SVSCAN PATH_COMMAND "/s6-svscan"
+#define PATH_EXECLINEB PATH_COMMAND "/execlineb"
 #define PATH_NULL "/dev/null"
 #define PATH_BASH "/usr/bin/bash"
 #define PATH_BIN_BASH "/bin/bash"
@@ -22,6 +23,7 @@
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
 #define PATH_UNCAUGHT_LOGS PATH_RUN "/" RUN_UNCAUGHT_LOGS
+#define PATH_SERVICEDIRS PATH_RUN "/" RUN_SERVICEDIRS
 #define PATH_LEGACY_SERVICES PATH_RUN "/" RUN_LEGACY_SERVICES
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -80,6 +82,13 @@
 #define RUN_RESULTS "s6-linux-init-container-results"
 #define RUN_EXITCODE RUN_RESULTS "/exitcode"
 #define RUN_CONTENV RUN_STATE "/container_environment"
+/* s6-rc's live directory: whoever looks for a service's directory finds .../servicedirs/NAME */
+#define RUN_LIVE "s6-rc"
+#define RUN_SERVICEDIRS RUN_LIVE "/servicedirs"
+#define RUN_PIPES RUN_LIVE "/pipes"
+#define RUN_BOOTGRAPH RUN_LIVE "/graph"
+#define RUN_BOOTGRAPH_STATE RUN_LIVE "/state"
+#define RUN_LIVE_LOCK RUN_LIVE "/lock"
 #define RUN_LEGACY_SERVICES RUN_STATE "/legacy-services"
 #define RUN_CUSTOM_SERVICES RUN_STATE "/custom-services"
 #define RUN_DEVICES RUN_STATE "/devices"
@@ -101,8 +110,11 @@
 #define LOGGER_SERVICE "s6-svscan-log"
 #define LOGGER_FIFO "fifo"
 
-/* in a service directory of ours: what its run executes */
+/* in a service directory of ours: what its run and its finish execute, and the fifos that run makes its standard input and output */
 #define SERVICE_SCRIPT "script"
+#define SERVICE_FINISH "finish-script"
+#define SERVICE_STDIN "stdin"
+#define SERVICE_STDOUT "stdout"
 
 #define SCANDIR_CONTROL RUN_SCANDIR "/.s6-svscan"
 

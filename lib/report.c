@@ -10,7 +10,12 @@
 #include "report.h"
 #include "version.h"
 
-struct row { size_t name, status, reason ; unsigned int ms ; } ;   /* offsets into strings */
+struct row
+{
+  char const *name ;
+  size_t status, reason ;   /* offsets into strings */
+  unsigned int ms ;
+} ;
 
 /* the names of the keys, by section */
 static struct { char const *title, *name, *status ; int timed ; } const sections[REPORT_SECTIONS] =
@@ -36,20 +41,16 @@ static int keep (struct report *r, char const *s, size_t *ret)
 int report_set (struct report *r, enum report_section section, char const *name, char const *status, char const *reason, unsigned int ms)
 {
   genalloc *g = &r->rows[section] ;
-  struct row new, *p = genalloc_s(struct row, g) ;
-  size_t i = genalloc_len(struct row, g) ;
-  /* backwards: the row that changes is one of the last */
-  while (i && strcmp(string(r, p[i-1].name), name)) i-- ;
-  new.ms = ms ;
+  struct row new = { .ms = ms } ;
+  size_t i ;
   if (keep(r, status, &new.status) == -1 || keep(r, reason, &new.reason) == -1) return -1 ;
-  if (i)
-  {
-    new.name = p[i-1].name ;
-    p[i-1] = new ;
-    return 0 ;
-  }
-  if (keep(r, name, &new.name) == -1) return -1 ;
-  return genalloc_append(struct row, g, &new) ? 0 : -1 ;
+  /* room first: a name with a number always has its row */
+  if (!genalloc_readyplus(struct row, g, 1)) return -1 ;
+  i = nametable_add(&r->names[section], name, &new.name) ;
+  if (i == NAMETABLE_NONE) return -1 ;
+  if (i == genalloc_len(struct row, g)) return genalloc_append(struct row, g, &new) ? 0 : -1 ;
+  genalloc_s(struct row, g)[i] = new ;
+  return 0 ;
 }
 
 /* Length of the well-formed UTF-8 sequence at s, 0 if there is none: RFC 3629. */
@@ -106,7 +107,7 @@ static int json_row (struct report const *r, enum report_section section, struct
 {
   char fmt[UINT_FMT] ;
   if (!stralloc_cats(sa, "    {")
-   || !cat_pair(sa, sections[section].name, string(r, row->name), ",")
+   || !cat_pair(sa, sections[section].name, row->name, ",")
    || !cat_pair(sa, sections[section].status, string(r, row->status), "")) return 0 ;
   if (!sections[section].timed) return stralloc_cats(sa, "}") ;
   fmt[uint_fmt(fmt, row->ms)] = 0 ;
@@ -144,7 +145,7 @@ static int cat_padded (stralloc *sa, char const *s, size_t width)
 static int text_row (struct report const *r, enum report_section section, struct row const *row, stralloc *sa)
 {
   char fmt[UINT_FMT] ;
-  if (!stralloc_cats(sa, "  ") || !cat_padded(sa, string(r, row->name), 26) || !stralloc_cats(sa, " ")) return 0 ;
+  if (!stralloc_cats(sa, "  ") || !cat_padded(sa, row->name, 26) || !stralloc_cats(sa, " ")) return 0 ;
   if (!sections[section].timed) return stralloc_cats(sa, string(r, row->status)) && stralloc_cats(sa, "\n") ;
   fmt[uint_fmt(fmt, row->ms)] = 0 ;
   return cat_padded(sa, string(r, row->status), 8) && stralloc_cats(sa, " ")
@@ -190,6 +191,10 @@ int report_write (struct report const *r, int runfd)
 void report_free (struct report *r)
 {
   unsigned int s = 0 ;
-  for (; s < REPORT_SECTIONS ; s++) genalloc_free(struct row, &r->rows[s]) ;
+  for (; s < REPORT_SECTIONS ; s++)
+  {
+    genalloc_free(struct row, &r->rows[s]) ;
+    nametable_free(&r->names[s]) ;
+  }
   stralloc_free(&r->strings) ;
 }

@@ -1,56 +1,72 @@
 /* ISC license. */
 
+#include <errno.h>
 #include <string.h>
+
+#include <execline/execline.h>
 
 #include "wordlist.h"
 
-#define BLANKS " \t\r\n"
+/* What el_parse() returns when the text is at fault. */
+#define EL_SYNTAX (-2)
+#define EL_UNCLOSED (-3)
+#define EL_UNOPENED (-4)
 
-/* To where the next word begins. */
-static char const *skip (char const *s)
+struct source
 {
-  for (;;)
-  {
-    s += strspn(s, BLANKS) ;
-    if (*s != '#') return s ;
-    s += strcspn(s, "\n") ;
-  }
+  char const *s ;
+  stralloc const *words ;
+} ;
+
+/* Each word is quoted with a blank for each block around it: deep blocks of many words make much of a short text. */
+static int next (unsigned char *c, void *p)
+{
+  struct source *source = p ;
+  if (source->words->len > WORDLIST_MAX) return (errno = E2BIG, 0) ;
+  *c = (unsigned char)*source->s++ ;
+  return 1 ;
 }
 
-/* Appends the word at *s, which moves behind it. Returns 1; 0: it is for execlineb; -1: no memory. */
-static int take (char const **s, stralloc *words)
+static int parse (char const *text, stralloc *words)
 {
-  char const *p = *s ;
-  int quoted = 0 ;
-  for (; *p && (quoted || !strchr(BLANKS, *p)) ; p++)
-  {
-    /* every control character is a blank to execlineb; braces and '#' inside of a word are no more than themselves, but rare */
-    if (*p == '\\' || (!quoted && (strchr("{}#", *p) || (unsigned char)*p < 32))) return 0 ;
-    if (*p == '"') quoted = !quoted ;
-    else if (!stralloc_append(words, *p)) return -1 ;
-  }
-  if (quoted) return 0 ;
-  *s = p ;
-  return stralloc_0(words) ? 1 : -1 ;
+  struct source source = { .s = text, .words = words } ;
+  return el_parse(words, &next, &source) ;
+}
+
+/* A word that begins with a blank is of a block, or looks so; an empty one ends a block, or looks so. */
+static int is_simple (char const *s, size_t n)
+{
+  for (; n ; n--, s += strlen(s) + 1) if (!*s || *s == EXECLINE_BLOCK_QUOTE_CHAR) return 0 ;
+  return 1 ;
 }
 
 int wordlist_parse (char const *text, stralloc *words, size_t *ret_n)
 {
-  size_t start = words->len, n = 0 ;
-  char const *s = skip(text) ;
-  for (; *s ; s = skip(s))
+  stralloc parsed = STRALLOC_ZERO ;
+  int n = parse(text, &parsed) ;
+  int r = WORDLIST_EXECLINE ;
+  if (n == -1) r = -1 ;
+  else if (n < 0) r = WORDLIST_INVALID ;
+  else if (!n) r = WORDLIST_EMPTY ;
+  else if (is_simple(parsed.s, (size_t)n))
   {
-    int r = take(&s, words) ;
-    if (r <= 0)
-    {
-      words->len = start ;
-      return r ? r : WORDLIST_EXECLINE ;
-    }
-    n++ ;
+    r = stralloc_catb(words, parsed.s, parsed.len) ? WORDLIST_WORDS : -1 ;
+    if (r == WORDLIST_WORDS) *ret_n = (size_t)n ;
   }
-  if (!n) return WORDLIST_EMPTY ;
-  /* execlineb finds no command in an empty first word, and says so */
-  if (!words->s[start]) { words->len = start ; return WORDLIST_EXECLINE ; }
-  *ret_n = n ;
-  return WORDLIST_WORDS ;
+  stralloc_free(&parsed) ;
+  return r ;
+}
+
+char const *wordlist_error (char const *text)
+{
+  stralloc parsed = STRALLOC_ZERO ;
+  int r = parse(text, &parsed) ;
+  stralloc_free(&parsed) ;
+  switch (r)
+  {
+    case EL_SYNTAX : return "a quoted string, a block or a backslash has no end, or a character's number is not from 1 to 255" ;
+    case EL_UNCLOSED : return "a '{' has no '}'" ;
+    case EL_UNOPENED : return "a '}' has no '{'" ;
+    default : return 0 ;
+  }
 }

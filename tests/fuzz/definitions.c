@@ -83,7 +83,8 @@ static void check_walk (struct definitionset *set)
   graph_free(&g) ;
 }
 
-static void check_node (struct definitionset *set, size_t i)
+/* valid: nothing was said about the set. */
+static void check_node (struct definitionset *set, size_t i, int valid)
 {
   struct definition_node const *n = definitionset_node(set, i) ;
   genalloc list = GENALLOC_ZERO ;
@@ -92,10 +93,16 @@ static void check_node (struct definitionset *set, size_t i)
   if (definitionset_expand(set, i, &list) == -1) abort() ;
   for (; j < genalloc_len(size_t, &list) ; j++) if (definitionset_node(set, genalloc_s(size_t, &list)[j])->kind == DEFINITION_BUNDLE) abort() ;
   if (n->kind && definitionset_select(set, n->name) == -1) abort() ;
-  if (n->up.s && wordlist_parse(n->up.s, &words, &count) == WORDLIST_WORDS)
+  if (n->up.s) switch (wordlist_parse(n->up.s, &words, &count))
   {
-    for (j = 0 ; j < words.len ; j++) count -= !words.s[j] ;
-    if (count || !words.s[0]) abort() ;
+    case WORDLIST_WORDS :
+      for (j = 0 ; j < words.len ; j += strlen(words.s + j) + 1, count--) if (!words.s[j] || words.s[j] == ' ') abort() ;
+      if (count) abort() ;
+      break ;
+    case WORDLIST_INVALID :
+      if (valid || !wordlist_error(n->up.s)) abort() ;
+      break ;
+    default : break ;
   }
   genalloc_free(size_t, &list) ;
   stralloc_free(&words) ;
@@ -125,7 +132,7 @@ int LLVMFuzzerTestOneInput (uint8_t const *s, size_t len)
   for (i = 0 ; i < c.lines.len ; i++) lines += c.lines.s[i] == '\n' ;
   if (lines != c.n) abort() ;
   if (!c.n) check_walk(&set) ;
-  for (i = 0 ; i < definitionset_size(&set) ; i++) check_node(&set, i) ;
+  for (i = 0 ; i < definitionset_size(&set) ; i++) check_node(&set, i, !c.n) ;
   complaints_free(&c) ;
   definitionset_free(&set) ;
   return 0 ;

@@ -163,6 +163,73 @@ static void sources_and_builtins_are_merged (void **state)
   unload(&l) ;
 }
 
+static void a_bundle_may_have_two_sources (void **state)
+{
+  int dir = *(int *)*state ;
+  struct loaded l ;
+  oneshot(dir, "s/a") ;
+  oneshot(dir, "t/b") ;
+  oneshot(dir, "t/c") ;
+  file(dir, "s/user/type", "bundle") ;
+  file(dir, "s/user/contents.d/a", "") ;
+  file(dir, "t/user/type", "bundle\n") ;
+  file(dir, "t/user/contents", "b\na\n") ;
+  file(dir, "t/user/flag-essential", "") ;
+  /* one of them may leave its contents to the other */
+  file(dir, "s/user2/type", "bundle") ;
+  file(dir, "t/user2/type", "bundle") ;
+  file(dir, "t/user2/contents.d/c", "") ;
+  l = load(dir, 0, 0) ;
+  assert_string_equal(l.complaints.lines.s, "") ;
+  assert_needs(&l, "user", "a b ") ;
+  assert_needs(&l, "user2", "c ") ;
+  assert_int_equal(node(&l, "user")->source, 0) ;
+  assert_true(node(&l, "user")->settings.essential && node(&l, "a")->settings.essential) ;
+  assert_false(node(&l, "user2")->settings.essential) ;
+  unload(&l) ;
+}
+
+static int reaches (struct loaded *l, char const *from, char const *to)
+{
+  return definitionset_reaches(&l->set, definitionset_find(&l->set, from), definitionset_find(&l->set, to)) ;
+}
+
+static void what_is_needed_is_reached (void **state)
+{
+  static struct definition_builtin const builtins[] = { { "base", DEFINITION_BUILTIN, 0 } } ;
+  int dir = *(int *)*state ;
+  struct loaded l ;
+  oneshot(dir, "s/a") ;
+  oneshot(dir, "s/b") ;
+  longrun(dir, "s/c") ;
+  oneshot(dir, "s/other") ;
+  file(dir, "s/a/dependencies.d/base", "") ;
+  file(dir, "s/b/dependencies.d/base", "") ;
+  file(dir, "s/user/type", "bundle") ;
+  file(dir, "s/user/contents", "b\na\n") ;
+  file(dir, "s/c/dependencies", "b\nuser\n") ;
+  l = load(dir, builtins, 1) ;
+  assert_string_equal(l.complaints.lines.s, "") ;
+  assert_int_equal(reaches(&l, "a", "base"), 1) ;
+  assert_int_equal(reaches(&l, "c", "user"), 1) ;
+  assert_int_equal(reaches(&l, "c", "a"), 1) ;
+  assert_int_equal(reaches(&l, "c", "base"), 1) ;
+  assert_int_equal(reaches(&l, "user", "base"), 1) ;
+  assert_int_equal(reaches(&l, "base", "a"), 0) ;
+  assert_int_equal(reaches(&l, "a", "b"), 0) ;
+  assert_int_equal(reaches(&l, "a", "user"), 0) ;
+  assert_int_equal(reaches(&l, "a", "a"), 0) ;
+  assert_int_equal(reaches(&l, "other", "base"), 0) ;
+  unload(&l) ;
+  /* a set with a cycle is no set to boot from, but no walk without an end either */
+  file(dir, "s/a/dependencies.d/c", "") ;
+  l = load(dir, builtins, 1) ;
+  assert_int_equal(l.complaints.n, 1) ;
+  assert_int_equal(reaches(&l, "a", "a"), 1) ;
+  assert_int_equal(reaches(&l, "a", "other"), 0) ;
+  unload(&l) ;
+}
+
 static void settings_are_read (void **state)
 {
   static char const *const files[][2] =
@@ -253,6 +320,8 @@ static void many_are_loaded (void **state)
   assert_int_equal(genalloc_len(size_t, &l.set.edges), 1999) ;
   assert_int_equal(definitionset_select(&l.set, "n0"), 0) ;
   assert_true(node(&l, "n999")->selected) ;
+  assert_int_equal(reaches(&l, "n0", "n999"), 1) ;
+  assert_int_equal(reaches(&l, "n0", "w0"), 0) ;
   unload(&l) ;
   /* the last depends on the first: one cycle of all of them */
   file(dir, "s/n999/dependencies.d/n0", "") ;
@@ -270,6 +339,8 @@ int main (void)
     SCRATCH(lists_are_directories_or_files),
     SCRATCH(bundles_expand),
     SCRATCH(sources_and_builtins_are_merged),
+    SCRATCH(a_bundle_may_have_two_sources),
+    SCRATCH(what_is_needed_is_reached),
     SCRATCH(settings_are_read),
     SCRATCH(pipelines_are_linked_and_named),
     SCRATCH(many_are_loaded)

@@ -1,5 +1,7 @@
 /* ISC license. */
 
+#include <stdio.h>
+
 #include "unit.h"
 #include "report.h"
 
@@ -33,6 +35,40 @@ static void a_row_is_replaced (void **state)
   report_free(&r) ;
 }
 
+/* Rows keep the order in which they came, whatever changes; each section has names of its own. */
+static void many_rows_keep_their_order (void **state)
+{
+  struct report r = REPORT_ZERO ;
+  stralloc sa = STRALLOC_ZERO ;
+  unsigned int const n = 10000 ;
+  char const *p ;
+  char name[32] ;
+  unsigned int i = 0 ;
+  (void)state ;
+  for (; i < 2 * n ; i++)
+  {
+    snprintf(name, sizeof name, "n%u", i * 7919 % n) ;
+    assert_int_equal(report_set(&r, REPORT_SERVICES, name, i < n ? "started" : "up", "", i), 0) ;
+  }
+  assert_int_equal(report_set(&r, REPORT_STAGES, "n7919", "done", "", 0), 0) ;
+  assert_int_equal(report_json(&r, &sa), 0) ;
+  assert_int_equal(stralloc_0(&sa), 1) ;
+  assert_null(strstr(sa.s, "started")) ;
+  assert_non_null(strstr(sa.s, "{\"name\":\"n7919\",\"status\":\"done\"")) ;
+  p = strstr(sa.s, "\"services\"") ;
+  for (i = 0 ; i < n ; i++)
+  {
+    snprintf(name, sizeof name, "{\"name\":\"n%u\",", i * 7919 % n) ;
+    p = strchr(p, '{') ;
+    assert_non_null(p) ;
+    assert_memory_equal(p, name, strlen(name)) ;
+    p++ ;
+  }
+  assert_null(strchr(p, '{')) ;
+  stralloc_free(&sa) ;
+  report_free(&r) ;
+}
+
 static void both_files_are_written (void **state)
 {
   struct report r = REPORT_ZERO ;
@@ -50,6 +86,7 @@ int main (void)
   {
     cmocka_unit_test(strings_are_escaped),
     cmocka_unit_test(a_row_is_replaced),
+    cmocka_unit_test(many_rows_keep_their_order),
     SCRATCH(both_files_are_written)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
