@@ -76,15 +76,31 @@ struct script
 typedef enum stage_result stage_func (struct boot const *, struct script *, stralloc *reason) ;
 
 /* One row of the stage table: the only place that decides what runs where. The row called STAGE_DEFINITIONS is the point from which
-   the definitions of services no longer change: they are read then. */
+   the definitions of services no longer change: they are read then, and every row behind it waits for that. */
 #define STAGE_DEFINITIONS "definitions"
+
+/* The row whose marker is printed when the boot is done: an image that has a definition of it prints its own. */
+#define STAGE_SERVICE_CHECK "ci-service-check"
+
+/* What a row is to the definitions of the image. */
+#define STAGE_PUBLIC ((char const *)0)  /* they hang between such, add dependencies to it, or take its place by its name */
+#define STAGE_PRIVATE ""                /* not to be seen by them */
+
+/* The bundles that images fill. */
+#define BUNDLE_USER "user"
+#define BUNDLE_USER2 "user2"
+
+#define STAGE_AFTER_MAX 4
+#define STAGE_WISH '?'
 
 struct stage
 {
   char const *name ;
+  char const *of ;                /* STAGE_PUBLIC, STAGE_PRIVATE, or the public row that this one is a part of, and replaced with */
   unsigned int modes ;            /* those it runs in */
   char const *needs ;             /* directory, relative to the root, that it must be able to write; 0: none */
-  char const *after[4] ;          /* names of earlier rows */
+  char const *after[STAGE_AFTER_MAX] ;  /* names of earlier rows, as many as there are;
+                                     one with STAGE_WISH in front holds unless the image's definitions want it the other way round */
 
   /* Whether the image or its user gives the stage something to do, and what, in a few words appended to what (no NUL).
      0: it costs nothing to run it always. */
@@ -100,5 +116,8 @@ struct stage
 
 extern struct stage const stage_table[] ;
 extern size_t const stage_table_len ;
+
+/* The row called name; without one, stage_table_len. */
+extern size_t stage_find (char const *name) ;
 
 #endif

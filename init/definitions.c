@@ -4,19 +4,43 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <skalibs/djbunix.h>
 
+#include "contenv.h"
 #include "definitions.h"
 #include "filelist.h"
 #include "paths.h"
 #include "rc.h"
+#include "rcdefinitions.h"
+#include "scandir.h"
+#include "variables.h"
 #include "verbosity.h"
+#include "walknodes.h"
+
+void definitions_depend (struct walk *w, size_t row)
+{
+  char const *const *after = stage_table[row].after ;
+  size_t i = 0 ;
+  for (; i < STAGE_AFTER_MAX && after[i] ; i++)
+    if (after[i][0] != STAGE_WISH) walk_depend(w, row, stage_find(after[i])) ;
+}
+
+static void load_service (struct walk *w, char const *name, int fd, char const *path, size_t anchor)
+{
+  struct bootgraph_node n = { .name = strdup(name), .kind = BOOTGRAPH_LONGRUN, .up = "", .down = "" } ;
+  size_t node ;
+  if (!n.name) rc_die(w->boot, "build the boot graph") ;
+  node = walk_add(w, &n) ;
+  walk_depend(w, node, anchor) ;
+  walk_supervise(w, node, &(struct service_source){ .name = n.name, .fd = fd, .path = path }) ;
+}
 
 /* Adds what stands in the directory path (relative to rootfd) below the row anchor. A plain file is no definition. */
-static void load_directory (struct walk *w, char const *path, char const *anchor)
+static void load_directory (struct walk *w, char const *path, size_t anchor)
 {
-  size_t node = graph_find(&w->graph, anchor) ;
   struct filelist list ;
   char const *name ;
   if (filelist_open(w->boot->rootfd, path, &filelist_by_name, &list) == -1)
@@ -33,7 +57,7 @@ static void load_directory (struct walk *w, char const *path, char const *anchor
     fd = openat(w->boot->rootfd, src + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
     if (fd >= 0)
     {
-      walk_add_service(w, name, fd, src, node) ;
+      load_service(w, name, fd, src, anchor) ;
       fd_close(fd) ;
     }
     else if (errno != ENOTDIR) { say_warningsys("open service ", name) ; walk_definition_failed(w) ; }
@@ -41,26 +65,44 @@ static void load_directory (struct walk *w, char const *path, char const *anchor
   filelist_free(&list) ;
 }
 
-void definitions_load (struct walk *w)
+/* New services are supervised from now on: s6-svscan is told, if it is there to be told. */
+static void tell_svscan (struct walk *w)
 {
-  char services[PATH_MAX] ;
-  snprintf(services, sizeof services, "%s/" ETC_SERVICES, w->boot->etc) ;
-  load_directory(w, services, "legacy-services") ;
-  load_directory(w, ROOT_RUN "/" RUN_CUSTOM_SERVICES, "init-services") ;
+  /* without a reader it makes its first scan later: see svscan_is_ready() */
+  if (scandir_control(w->boot->runfd, "a", 1) == -1 && errno != ENXIO && errno != ENOENT)
+    say_warningsys("make s6-svscan look for services") ;
 }
 
-void definitions_load_base (struct walk *w, char const *name, size_t anchor)
+int definitions_load (struct walk *w)
+{
+  char services[PATH_MAX] ;
+  size_t i = stage_find(STAGE_DEFINITIONS) + 1 ;
+  if (rcdefinitions_load(w) == -1) return -1 ;
+  for (; i < stage_table_len ; i++) if (!walk_is_replaced(w, i)) definitions_depend(w, i) ;
+  rcdefinitions_add_wishes(w) ;
+  snprintf(services, sizeof services, "%s/" ETC_SERVICES, w->boot->etc) ;
+  load_directory(w, services, stage_find("legacy-services")) ;
+  load_directory(w, ROOT_RUN "/" RUN_CUSTOM_SERVICES, stage_find("init-services")) ;
+  graph_begin(&w->graph) ;
+  if (genalloc_len(struct walk_longrun, &w->longruns)) tell_svscan(w) ;
+  return 0 ;
+}
+
+void definitions_load_base (struct walk *w, size_t row, char const *name)
 {
   char src[sizeof ROOT_BASE_SERVICES + NAME_MAX + 2] ;
+  struct bootgraph_node n = { .name = name, .kind = BOOTGRAPH_LONGRUN, .up = "", .down = "" } ;
   int fd ;
   snprintf(src, sizeof src, "/" ROOT_BASE_SERVICES "/%s", name) ;
   fd = openat(w->boot->rootfd, src + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  walk_become(w, row, &n) ;
   if (fd == -1)
   {
     say_warningsys("open service ", src) ;
     walk_definition_failed(w) ;
     return ;
   }
-  walk_add_service(w, name, fd, src, anchor) ;
+  walk_supervise(w, row, &(struct service_source){ .name = name, .fd = fd, .path = src }) ;
   fd_close(fd) ;
+  tell_svscan(w) ;
 }

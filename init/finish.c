@@ -97,7 +97,8 @@ static int end (int code)
 
 int finish_main (int argc, char const *const *argv, char const *const *envp)
 {
-  (void)argc ; (void)argv ; (void)envp ;
+  (void)envp ;
+  if (argc > 1) service_finish_main(argc, argv) ;
   PROG = "finish" ;
   return end(-1) ;
 }

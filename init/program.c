@@ -10,30 +10,39 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/sig.h>
 
+#include "contenv.h"
 #include "environment.h"
 #include "execargs.h"
 #include "fatal.h"
 #include "paths.h"
 #include "program.h"
+#include "variables.h"
 #include "verbosity.h"
 
 #define BLANKS " \t\n"
 
 static int stderrfd = -1 ;
 
-/* Returns only when it cannot be done: what could not, with errno. */
-static char const *attempt (int contenvfd, char const *const *argv)
+/* Services have PATH, or all where S6_KEEP_ENV says so. */
+static int oneshot_environment (int contenvfd, char const *name)
+{
+  if ((contenv_boolean(contenvfd, VAR_KEEP_ENV) ? environment_load(contenvfd) : environment_reduce(contenvfd)) == -1) return -1 ;
+  return setenv("RC_NAME", name, 1) ;
+}
+
+/* For the oneshot of that name, or 0. Returns only when it cannot be done: what could not, with errno. */
+static char const *attempt (int contenvfd, char const *const *argv, char const *oneshot)
 {
   sig_blocknone() ;
   sig_restore(SIGPIPE) ;
-  if (environment_load(contenvfd) == -1) return "unable to read the environment for " ;
+  if ((oneshot ? oneshot_environment(contenvfd, oneshot) : environment_load(contenvfd)) == -1) return "unable to read the environment for " ;
   execvp(argv[0], execargs(argv)) ;
   return "unable to exec " ;
 }
 
 static char const *hint (int e)
 {
-  return e == ENOENT ? "is it, and the interpreter of its first line, in the image and on PATH?" : "" ;
+  return e == ENOENT ? "is it, and the interpreter of its first line, in the image and on PATH?" : e == EACCES ? "chmod +x it in the image" : "" ;
 }
 
 static int exit_code (int e)
@@ -43,7 +52,7 @@ static int exit_code (int e)
 
 void program_exec (int contenvfd, char const *const *argv)
 {
-  char const *what = attempt(contenvfd, argv) ;
+  char const *what = attempt(contenvfd, argv, 0) ;
   int e = errno ;
   fatal_print(e, what, argv[0], hint(e)) ;
   _exit(exit_code(e)) ;
@@ -54,7 +63,7 @@ void program_stderr (int fd)
   stderrfd = fd ;
 }
 
-pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
+static pid_t spawn (int contenvfd, char const *const *argv, int stdoutfd, char const *oneshot)
 {
   char const *what ;
   int null, e ;
@@ -66,11 +75,21 @@ pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
   if (null == -1 || fd_move(0, null) == -1) close(0) ;
   if (stderrfd >= 0) fd_copy(2, stderrfd) ;
   if (stdoutfd >= 0 && fd_copy(1, stdoutfd) == -1) _exit(EXIT_NOT_EXECUTABLE) ;
-  what = attempt(contenvfd, argv) ;
+  what = attempt(contenvfd, argv, oneshot) ;
   e = errno ;
   /* whoever has started it says what that means for the rest */
   say_warning(what, argv[0], ": ", strerror(e), *hint(e) ? "; " : "", hint(e)) ;
   _exit(exit_code(e)) ;
+}
+
+pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
+{
+  return spawn(contenvfd, argv, stdoutfd, 0) ;
+}
+
+pid_t program_spawn_oneshot (int contenvfd, char const *name, char const *const *argv)
+{
+  return spawn(contenvfd, argv, -1, name) ;
 }
 
 void program_kill (pid_t pid, int sig)

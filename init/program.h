@@ -21,6 +21,9 @@ extern void program_exec (int contenvfd, char const *const *argv) gccattr_noretu
    a warning. */
 extern pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd) ;
 
+/* The same for a oneshot's script: its environment is the one that services have, and RC_NAME is name. */
+extern pid_t program_spawn_oneshot (int contenvfd, char const *name, char const *const *argv) ;
+
 /* Gives what program_spawn() starts from now on fd as standard error (-1: ours). */
 extern void program_stderr (int fd) ;
 

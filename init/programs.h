@@ -3,6 +3,8 @@
 #ifndef STILLROOT_PROGRAMS_H
 #define STILLROOT_PROGRAMS_H
 
+#include <skalibs/gccattributes.h>
+
 /* The programs of the one executable; main.c calls them by the name it is invoked under. */
 
 /* Usage lines: for --help and for wrong use. */
@@ -21,6 +23,9 @@ extern program_func halt_main ;
 extern program_func finish_main ;     /* .s6-svscan/finish: the last program of PID 1 */
 extern program_func crash_main ;      /* .s6-svscan/crash */
 extern program_func service_run_main ; /* run, in service directories of ours */
+
+/* finish there; what s6-svscan executes has the same name, but no arguments */
+extern int service_finish_main (int argc, char const *const *argv) gccattr_noreturn ;
 extern program_func cron_main ;        /* run of svc-cron */
 extern program_func logger_run_main ; /* run of the catch-all logger */
 extern program_func with_contenv_main ;

@@ -9,7 +9,6 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/genalloc.h>
 #include <skalibs/iopause.h>
 #include <skalibs/selfpipe.h>
 #include <skalibs/sig.h>
@@ -47,7 +46,6 @@ struct rc
   int cmd_ended ;
   tain cmd_deadline ;         /* when it gets KILL, once it has got TERM */
   tain up_deadline ;          /* when what is not up yet has failed */
-  genalloc watched ;          /* iopause_fd */
 } ;
 
 /* The pipe says when s6-svscan is there, or ends with it. */
@@ -86,7 +84,7 @@ static unsigned int behaviour (struct rc const *rc)
 /* What S6_BEHAVIOUR_IF_STAGE2_FAILS says: 2 ends the container. */
 static int must_end (struct rc const *rc)
 {
-  return rc->walk.fatal || (rc->walk.failed && behaviour(rc) >= 2) ;
+  return rc->walk.fatal || ((rc->walk.failed || rc->walk.troubled) && behaviour(rc) >= 2) ;
 }
 
 /* With a log of the services' own, who runs the container sees at least how the boot has ended. */
@@ -99,13 +97,13 @@ static void verdict (struct rc const *rc, char const *line)
 static void conclude (struct rc *rc)
 {
   rc->reported = 1 ;
-  walk_report_blocked(&rc->walk) ;
-  write_report(rc, rc->walk.failed ? "failed" : "done") ;
-  if (!rc->walk.failed)
+  walk_conclude(&rc->walk) ;
+  write_report(rc, rc->walk.failed || rc->walk.troubled ? "failed" : "done") ;
+  if (!rc->walk.failed && !rc->walk.troubled)
   {
     /* the lines that CI waits for */
     verdict(rc, "[services.d] done.") ;
-    verdict(rc, "[ls.io-init] done.") ;
+    if (!walk_is_replaced(&rc->walk, stage_find(STAGE_SERVICE_CHECK))) verdict(rc, "[ls.io-init] done.") ;
   }
   /* with 0, go on silently: each failure has had its line */
   else if (!rc->walk.fatal)
@@ -126,7 +124,7 @@ static void begin_stop (struct rc *rc)
   if (rc->stopping) return ;
   rc->stopping = 1 ;
   grace = kill_grace(rc) ;
-  walk_stop_programs(&rc->walk, grace, "ended by the stop") ;
+  walk_stop(&rc->walk, grace) ;
   if (!rc->cmd_pid || rc->cmd_ended) return ;
   kill(rc->cmd_pid, SIGTERM) ;
   kill(rc->cmd_pid, SIGCONT) ;
@@ -202,24 +200,21 @@ static void give_up_late (struct rc *rc)
 /* Waits for the next event and handles it. */
 static void turn (struct rc *rc, int sigfd, int *readyfd)
 {
-  size_t n = rc->stopping || rc->reported ? 0 : walk_services_len(&rc->walk) ;
+  iopause_fd x[4] ;
   tain deadline = rc->cmd_deadline ;
-  iopause_fd *x ;
-  if (!genalloc_ready(iopause_fd, &rc->watched, n + 3)) rc_die(rc->boot, "wait for events") ;
-  x = genalloc_s(iopause_fd, &rc->watched) ;
   x[0].fd = sigfd ; x[0].events = IOPAUSE_READ ;
   x[1].fd = *readyfd ; x[1].events = IOPAUSE_READ ;
   logger_watch(rc->boot, x + 2, &deadline) ;
-  if (n) walk_watch(&rc->walk, x + 3, &deadline) ;
-  walk_programs_deadline(&rc->walk, &deadline) ;
+  x[3].fd = rc->stopping || rc->reported ? -1 : rc->walk.eventfd ; x[3].events = IOPAUSE_READ ;
+  walk_lower_deadline(&rc->walk, &deadline) ;
   if (!rc->stopping && tain_less(&rc->up_deadline, &deadline)) deadline = rc->up_deadline ;
-  if (iopause_g(x, (unsigned int)n + 3, &deadline) == -1) rc_die(rc->boot, "wait for events") ;
+  if (iopause_g(x, sizeof x / sizeof x[0], &deadline) == -1) rc_die(rc->boot, "wait for events") ;
   if (x[0].revents & IOPAUSE_READ) handle_signals(rc) ;
   if (*readyfd >= 0 && x[1].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))
     svscan_is_ready(rc, readyfd) ;
   if (logger_handle(rc->boot)) rc->walk.failed = rc->walk.fatal = 1 ;
-  walk_handle(&rc->walk, x + 3, n) ;
-  walk_programs_late(&rc->walk) ;
+  if (x[3].fd >= 0 && x[3].revents & IOPAUSE_READ) walk_events(&rc->walk) ;
+  walk_late(&rc->walk) ;
   kill_late_command(rc) ;
   give_up_late(rc) ;
 }
@@ -267,7 +262,7 @@ static void loop (struct rc *rc, int sigfd)
       else if (!*rc->cmd) { await_svscan(rc, &readyfd) ; return ; }
     }
     if (command_may_start(rc)) start_command(rc) ;
-    if (rc->stopping && !rc->walk.running && (!rc->cmd_pid || rc->cmd_ended)) break ;
+    if (rc->stopping && !rc->walk.programs.n && (!rc->cmd_pid || rc->cmd_ended)) break ;
     turn(rc, sigfd, &readyfd) ;
   }
   if (!rc->reported) write_report(rc, "stopped") ;
@@ -280,7 +275,7 @@ static void loop (struct rc *rc, int sigfd)
 int rc_main (struct boot *b, char const *const *cmd)
 {
   struct rc rc =
-    { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE, .up_deadline = TAIN_INFINITE, .watched = GENALLOC_ZERO } ;
+    { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE, .up_deadline = TAIN_INFINITE } ;
   unsigned int maxtime = contenv_milliseconds(b->contenvfd, VAR_CMD_WAIT_MAXTIME, 0) ;
   sigset_t set ;
   int sigfd ;

@@ -13,6 +13,7 @@
 #include <skalibs/types.h>
 
 #include "clock.h"
+#include "longrundir.h"
 #include "paths.h"
 #include "servicedir.h"
 #include "services.h"
@@ -32,7 +33,8 @@ static void report_service (struct boot const *b, struct service const *s, char 
     say_warningsys("keep the state of service ", s->name, " for the boot report") ;
 }
 
-static enum service_verdict fail (struct boot const *b, struct service *s, char const *why)
+/* between: stands between the name and why. */
+static enum service_verdict fail (struct boot const *b, struct service *s, char const *between, char const *why)
 {
   int settled = s->settled ;
   s->state = SERVICE_FAILED ;
@@ -41,7 +43,7 @@ static enum service_verdict fail (struct boot const *b, struct service *s, char 
   /* the supervisor goes on restarting it; nobody listens any more */
   fd_close(s->eventfd) ;
   s->eventfd = -1 ;
-  say_warning("service ", s->name, " ", why) ;
+  say_warning("service ", s->name, between, why) ;
   report_service(b, s, "failed", why, clock_ms()) ;
   return settled ? VERDICT_NONE : VERDICT_FAILED ;
 }
@@ -66,64 +68,98 @@ static enum service_verdict hold (struct boot const *b, struct service *s, char 
 static int bad (struct boot const *b, char const *name, enum servicedir_error why)
 {
   char const *text = why == SERVICEDIR_SYSTEM ? strerror(errno) : servicedir_error_text(why) ;
-  say_warning("service ", name, why == SERVICEDIR_SYSTEM ? " cannot be read: " : ": ", text) ;
+  say_warning("service ", name, why == SERVICEDIR_SYSTEM ? " cannot be made: " : ": ", text) ;
   if (report_set(b->report, REPORT_SERVICES, name, "failed", text, clock_ms()) == -1)
     say_warningsys("keep the state of service ", name, " for the boot report") ;
   return -1 ;
 }
 
-int service_make (struct boot const *b, char const *name, int srcfd, char const *src, struct service *ret)
+static int make_legacy (struct boot const *b, struct service_source const *source, int *ret_down)
 {
-  struct service s = { .name = name, .node = 0, .dirfd = -1, .eventfd = -1, .state = SERVICE_SUPERVISED, .deadline = TAIN_INFINITE } ;
-  char path[sizeof RUN_LEGACY_SERVICES + NAME_MAX + 1] ;
-  enum servicedir_error e = servicedir_check(b->rootfd, name, srcfd, &s.notifies) ;
-  int fd ;
-  if (e) return bad(b, name, e) ;
-  fd = openat(b->runfd, RUN_LEGACY_SERVICES, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1) return bad(b, name, SERVICEDIR_SYSTEM) ;
-  if (servicedir_make(fd, name, srcfd, src, 1, &s.down) == -1) e = SERVICEDIR_SYSTEM ;
+  int r, e ;
+  int fd = openat(b->runfd, RUN_LEGACY_SERVICES, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (fd == -1) return -1 ;
+  r = servicedir_make(fd, source->name, source->fd, source->path, 1, ret_down) ;
+  e = errno ;
   fd_close(fd) ;
-  if (e) return bad(b, name, e) ;
-  snprintf(path, sizeof path, RUN_LEGACY_SERVICES "/%s", name) ;
-  s.dirfd = openat(b->runfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (s.dirfd == -1) return bad(b, name, SERVICEDIR_SYSTEM) ;
-  s.eventfd = svevent_subscribe(s.dirfd) ;
-  if (s.eventfd == -1)
+  return (errno = e, r) ;
+}
+
+static int make_longrun (struct boot const *b, struct service_source const *source, int *ret_helped)
+{
+  struct longrundir d =
   {
-    fd_close(s.dirfd) ;
-    return bad(b, name, SERVICEDIR_SYSTEM) ;
+    .name = source->name, .srcfd = source->fd, .src = source->path,
+    .reads = source->settings->reads, .consumer = source->settings->consumer
+  } ;
+  return longrundir_make(b->runfd, PATH_EXE, &d, ret_helped) ;
+}
+
+/* Links the servicedir into the scandir and subscribes to it. */
+static int supervise (struct boot const *b, char const *parent, struct service *s)
+{
+  char path[sizeof RUN_LEGACY_SERVICES + sizeof RUN_SERVICEDIRS + NAME_MAX + 4] ;
+  char link[sizeof RUN_SCANDIR + NAME_MAX + 1] ;
+  int e ;
+  snprintf(path, sizeof path, "../%s/%s", parent, s->name) ;
+  snprintf(link, sizeof link, RUN_SCANDIR "/%s", s->name) ;
+  s->dirfd = openat(b->runfd, path + sizeof "../" - 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (s->dirfd == -1) return -1 ;
+  s->eventfd = svevent_subscribe(s->dirfd) ;
+  if (s->eventfd >= 0 && symlinkat(path, b->runfd, link) == 0) return 0 ;
+  e = errno ;
+  if (s->eventfd >= 0) fd_close(s->eventfd) ;
+  fd_close(s->dirfd) ;
+  return (errno = e, -1) ;
+}
+
+int service_make (struct boot const *b, struct service_source const *source, struct service *ret)
+{
+  struct service s = { .name = source->name, .dirfd = -1, .eventfd = -1, .state = SERVICE_SUPERVISED, .deadline = TAIN_INFINITE, .up_by = TAIN_INFINITE } ;
+  enum servicedir_error e ;
+  if (source->settings)
+  {
+    s.notifies = source->settings->notifies ;
+    s.timeout_up = source->settings->timeout_up ;
+    e = servicedir_check_name(s.name) ;
   }
+  else e = servicedir_check(s.name, source->fd, &s.notifies) ;
+  if (e) return bad(b, s.name, e) ;
+  if ((source->settings ? make_longrun(b, source, &s.helped) : make_legacy(b, source, &s.down)) == -1
+   || supervise(b, source->settings ? RUN_SERVICEDIRS : RUN_LEGACY_SERVICES, &s) == -1) return bad(b, s.name, SERVICEDIR_SYSTEM) ;
   *ret = s ;
   return 0 ;
 }
 
-int service_supervise (struct boot const *b, struct service const *s)
+/* In ms milliseconds, or when it must be ready if that is earlier. */
+static void set_deadline (struct service *s, unsigned int ms)
 {
-  char target[sizeof RUN_LEGACY_SERVICES + NAME_MAX + 4] ;
-  char link[sizeof RUN_SCANDIR + NAME_MAX + 1] ;
-  snprintf(target, sizeof target, "../" RUN_LEGACY_SERVICES "/%s", s->name) ;
-  snprintf(link, sizeof link, RUN_SCANDIR "/%s", s->name) ;
-  return symlinkat(target, b->runfd, link) ;
+  clock_deadline(&s->deadline, ms) ;
+  if (!s->settled && tain_less(&s->up_by, &s->deadline)) s->deadline = s->up_by ;
 }
 
 static enum service_verdict tell_start (struct boot const *b, struct service *s)
 {
-  if (svevent_control(s->dirfd, "u", 1) == -1) return fail(b, s, strerror(errno)) ;
+  if (svevent_control(s->dirfd, "u", 1) == -1) return fail(b, s, " ", strerror(errno)) ;
   s->state = SERVICE_STARTING ;
-  clock_deadline(&s->deadline, START_TIMEOUT) ;
+  set_deadline(s, START_TIMEOUT) ;
   return VERDICT_NONE ;
 }
 
 enum service_verdict service_start (struct boot const *b, struct service *s)
 {
+  enum servicedir_error e ;
   if (s->down) return hold(b, s, "down") ;
+  e = servicedir_check_run(b->rootfd, s->dirfd, s->helped ? SERVICE_SCRIPT : "run", s->helped) ;
+  if (e) return fail(b, s, ": ", e == SERVICEDIR_SYSTEM ? strerror(errno) : servicedir_error_text(e)) ;
+  if (s->timeout_up) clock_deadline(&s->up_by, s->timeout_up) ;
   /* A supervisor that looks for the file after this starts the service by itself, now and whenever it is restarted;
      one that has looked before announces itself afterwards, and is told to. */
   if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
     say_warningsys("remove the down file of service ", s->name) ;
   s->state = SERVICE_WANTED ;
   if (s->supervisor) return tell_start(b, s) ;
-  clock_deadline(&s->deadline, START_TIMEOUT) ;
+  set_deadline(s, START_TIMEOUT) ;
   return VERDICT_NONE ;
 }
 
@@ -134,10 +170,17 @@ static enum service_verdict died (struct boot const *b, struct service *s)
   if (svevent_status(s->dirfd, &st) == 0) s->code = svevent_exitcode(st.wstat) ;
   s->deaths++ ;
   s->state = SERVICE_BACKOFF ;
-  s->deadline = tain_infinite ;
+  s->deadline = s->settled ? tain_infinite : s->up_by ;
   if (s->deaths < DEATHS_MAX) return VERDICT_NONE ;
   snprintf(why, sizeof why, "dies again and again: exit code %d, %u times; see its own messages above", s->code, s->deaths) ;
-  return fail(b, s, why) ;
+  if (s->settled) return fail(b, s, " ", why) ;
+  /* what waits for it goes on waiting: it may be waiting itself for something outside */
+  if (s->deaths == DEATHS_MAX)
+  {
+    say_warning("service ", s->name, " ", why) ;
+    report_service(b, s, "failing", why, clock_ms()) ;
+  }
+  return VERDICT_NONE ;
 }
 
 /* finish has ended. A supervisor that has been told to leave the service down (s6-svc -d or -O, often by the service itself) starts it
@@ -146,7 +189,7 @@ static enum service_verdict is_down (struct boot const *b, struct service *s)
 {
   s6_svstatus_t st ;
   if (s->state != SERVICE_BACKOFF || svevent_status(s->dirfd, &st) == -1 || st.pid || st.flagfinishing || st.flagwantup) return VERDICT_NONE ;
-  if (!s->settled) return fail(b, s, "has been told to stay down before it was ready") ;
+  if (!s->settled) return fail(b, s, " ", "has been told to stay down before it was ready") ;
   s->state = SERVICE_HELD ;
   say_info("service ", s->name, " has been told to stay down") ;
   report_service(b, s, "down", "told to stay down", clock_ms()) ;
@@ -156,7 +199,7 @@ static enum service_verdict is_down (struct boot const *b, struct service *s)
 static enum service_verdict came_up (struct boot const *b, struct service *s, unsigned int hold_ms)
 {
   s->state = SERVICE_UP ;
-  s->deadline = tain_infinite ;
+  s->deadline = s->settled ? tain_infinite : s->up_by ;
   s->since = clock_ms() ;
   report_service(b, s, "up", "", s->since) ;
   if (s->notifies) return VERDICT_NONE ;
@@ -172,7 +215,7 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
   enum service_verdict verdict = VERDICT_NONE ;
   ssize_t n = svevent_read(s->eventfd, buf, sizeof buf) ;
   ssize_t i = 0 ;
-  if (n == -1) return fail(b, s, strerror(errno)) ;
+  if (n == -1) return fail(b, s, " ", strerror(errno)) ;
   for (; i < n && s->eventfd >= 0 ; i++)
   {
     enum service_verdict v = VERDICT_NONE ;
@@ -187,7 +230,7 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
       /* one that held and dies before the boot is over has not held */
       case 'd' : if (s->state == SERVICE_UP || s->state == SERVICE_HELD) v = died(b, s) ; break ;
       case 'D' : v = is_down(b, s) ; break ;
-      case 'O' : v = fail(b, s, "failed for good: its finish script exited 125") ; break ;
+      case 'O' : v = fail(b, s, " ", "failed for good: its finish script exited 125") ; break ;
       case 'x' : s->supervisor = 0 ; break ;
       default : break ;
     }
@@ -196,20 +239,33 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
   return verdict ;
 }
 
+/* As s6-rc does: a service that has not become ready in time is told to stay down. */
+static enum service_verdict too_late (struct boot const *b, struct service *s)
+{
+  if (servicedir_keep_down(s->dirfd) == -1 || svevent_control(s->dirfd, "d", 1) == -1) say_warningsys("tell service ", s->name, " to stay down") ;
+  return fail(b, s, " ", "is not ready within its timeout-up: told to stay down") ;
+}
+
 enum service_verdict service_timeout (struct boot const *b, struct service *s)
 {
+  if (!s->settled && !tain_future(&s->up_by)) return too_late(b, s) ;
   if (s->state == SERVICE_UP) return hold(b, s, "up") ;
-  return fail(b, s, s->state == SERVICE_WANTED ? "has no supervisor: is s6-supervise in the image?" : "does not start: its run cannot be executed") ;
+  return fail(b, s, " ", s->state == SERVICE_WANTED ? "has no supervisor: is s6-supervise in the image?" : "does not start: its run cannot be executed") ;
 }
 
 enum service_verdict service_give_up (struct boot const *b, struct service *s)
 {
-  return s->settled ? VERDICT_NONE : fail(b, s, "is not ready within " VAR_CMD_WAIT_MAXTIME) ;
+  return s->settled ? VERDICT_NONE : fail(b, s, " ", "is not ready within " VAR_CMD_WAIT_MAXTIME) ;
 }
 
 int service_has_started (struct service const *s)
 {
   return s->state >= SERVICE_UP ;
+}
+
+int service_is_troubled (struct service const *s)
+{
+  return !s->settled && s->deaths >= DEATHS_MAX ;
 }
 
 int service_is_settled (struct service const *s)

@@ -128,6 +128,11 @@ enum stage_result stage_begin (struct boot const *b, struct stage const *s, stru
   return conclude(b, run, STAGE_DONE) ;
 }
 
+void stage_replaced (struct boot const *b, struct stage const *s)
+{
+  report(b, s, "replaced", "by the image's own definition") ;
+}
+
 enum stage_result stage_program_ended (struct boot const *b, struct stage_run *run, int wstat)
 {
   run->pid = 0 ;

@@ -27,6 +27,9 @@ struct stage_run
    with which a program runs. */
 extern enum stage_result stage_begin (struct boot const *, struct stage const *, struct stage_run *run) ;
 
+/* The image has a definition of its own in its place, which is put into the report. */
+extern void stage_replaced (struct boot const *, struct stage const *) ;
+
 /* The program has ended: lets the stage go on. */
 extern enum stage_result stage_program_ended (struct boot const *, struct stage_run *, int wstat) ;
 

@@ -1,208 +1,204 @@
 /* ISC license. */
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+
+#include <skalibs/djbunix.h>
 
 #include "clock.h"
 #include "contenv.h"
 #include "definitions.h"
+#include "lockfile.h"
+#include "paths.h"
 #include "rc.h"
-#include "scandir.h"
-#include "stages.h"
 #include "variables.h"
 #include "verbosity.h"
 #include "walk.h"
+#include "walknodes.h"
+#include "walkservices.h"
 
-static void load_stages (struct walk *w)
+/* events that are fetched at once */
+#define EVENTS 64
+
+static enum bootgraph_kind kind (struct walk const *w, size_t node)
 {
-  size_t i = 0 ;
-  for (; i < stage_table_len ; i++)
-    if (graph_add(&w->graph, stage_table[i].name) == GRAPH_NONE) rc_die(w->boot, "build the boot graph") ;
-  for (i = 0 ; i < stage_table_len ; i++)
-  {
-    char const *const *after = stage_table[i].after ;
-    size_t j = 0 ;
-    for (; j < sizeof stage_table[i].after / sizeof stage_table[i].after[0] && after[j] ; j++)
-    {
-      size_t d = graph_find(&w->graph, after[j]) ;
-      if (d == GRAPH_NONE || graph_depend(&w->graph, i, d) == -1) rc_die(w->boot, "build the boot graph") ;
-    }
-  }
+  return bootgraph_node(&w->record, node)->kind ;
 }
 
-void walk_definition_failed (struct walk *w)
+static int is_stage (struct walk const *w, size_t node)
 {
-  w->failed = 1 ;
+  return kind(w, node) == BOOTGRAPH_STAGE || kind(w, node) == BOOTGRAPH_STEP ;
 }
 
-void walk_add_service (struct walk *w, char const *name, int srcfd, char const *src, size_t anchor)
+static void stage_returned (struct walk *w, size_t row, enum stage_result r)
 {
-  struct service s ;
-  char *copy = strdup(name) ;   /* the graph and the service keep it */
-  if (!copy) rc_die(w->boot, "build the boot graph") ;
-  if (service_make(w->boot, copy, srcfd, src, &s) == -1)
-  {
-    free(copy) ;
-    w->failed = 1 ;
-    return ;
-  }
-  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): copy lives in the graph and in the array, which the analyzer does not see */
-  s.node = graph_add(&w->graph, copy) ;
-  if (s.node == GRAPH_NONE || graph_depend(&w->graph, s.node, anchor) == -1 || !genalloc_append(struct service, &w->services, &s))
-    rc_die(w->boot, "build the boot graph") ;
-  if (service_supervise(w->boot, &s) == -1)
-  {
-    say_warningsys("link service ", name, " into the scandir") ;
-    w->failed = 1 ;
-  }
-}
-
-static struct service *service (struct walk const *w, size_t i)
-{
-  return genalloc_s(struct service, &w->services) + i ;
-}
-
-size_t walk_services_len (struct walk const *w)
-{
-  return genalloc_len(struct service, &w->services) ;
-}
-
-static void judge (struct walk *w, struct service const *s, enum service_verdict v)
-{
-  if (s->state == SERVICE_FAILED)
-  {
-    w->failed = 1 ;
-    if (s->code) w->code = s->code ;
-  }
-  if (v != VERDICT_NONE) graph_settle(&w->graph, s->node, v == VERDICT_UP) ;
-}
-
-/* New services are supervised from now on: s6-svscan is told, if it is there to be told. */
-static void add_definitions (struct walk *w, struct stage_run const *run, size_t row)
-{
-  size_t before = walk_services_len(w) ;
-  if (!strcmp(run->stage->name, STAGE_DEFINITIONS))
-  {
-    w->hold = contenv_milliseconds(w->boot->contenvfd, VAR_READYTIME, READYTIME_DEFAULT) ;
-    definitions_load(w) ;
-  }
-  if (run->stage->service && run->asked) definitions_load_base(w, run->stage->service, row) ;
-  if (walk_services_len(w) == before) return ;
-  graph_begin(&w->graph) ;
-  /* without a reader it makes its first scan later: see svscan_is_ready() */
-  if (scandir_control(w->boot->runfd, "a", 1) == -1 && errno != ENXIO && errno != ENOENT)
-    say_warningsys("make s6-svscan look for services") ;
-}
-
-static void stage_returned (struct walk *w, struct stage_run *run, enum stage_result r)
-{
-  size_t row = (size_t)(run->stage - stage_table) ;
-  if (r == STAGE_RUNNING) { w->running++ ; return ; }
+  struct stage_run *run = w->stages + row ;
+  int ok = r == STAGE_DONE || r == STAGE_INCOMPLETE ;
+  if (r == STAGE_RUNNING) { walk_run_program(w, row, run->pid, &run->deadline) ; return ; }
   if (r != STAGE_DONE)
   {
     w->failed = 1 ;
     if (run->script.exit_code) w->code = run->script.exit_code ;
     if (r == STAGE_FATAL) w->fatal = 1 ;
   }
-  if (r == STAGE_DONE || r == STAGE_INCOMPLETE) add_definitions(w, run, row) ;
-  graph_settle(&w->graph, row, r == STAGE_DONE || r == STAGE_INCOMPLETE) ;
+  if (ok && !strcmp(run->stage->name, STAGE_DEFINITIONS))
+  {
+    w->hold = contenv_milliseconds(w->boot->contenvfd, VAR_READYTIME, READYTIME_DEFAULT) ;
+    ok = definitions_load(w) == 0 ;
+    if (!ok) w->failed = w->fatal = 1 ;
+  }
+  /* the row becomes the service it was asked for */
+  if (ok && run->stage->service && run->asked)
+  {
+    definitions_load_base(w, row, run->stage->service) ;
+    walk_start_longrun(w, row) ;
+  }
+  else walk_settle(w, row, ok) ;
+}
+
+static void start_stage (struct walk *w, size_t row)
+{
+  struct stage const *s = stage_table + row ;
+  if (walk_is_replaced(w, row))
+  {
+    stage_replaced(w->boot, s) ;
+    walk_settle(w, row, 1) ;
+  }
+  else stage_returned(w, row, stage_begin(w->boot, s, w->stages + row)) ;
+}
+
+static void start (struct walk *w, size_t node)
+{
+  switch (kind(w, node))
+  {
+    case BOOTGRAPH_STAGE :
+    case BOOTGRAPH_STEP : start_stage(w, node) ; break ;
+    case BOOTGRAPH_ONESHOT : walk_start_oneshot(w, node) ; break ;
+    case BOOTGRAPH_LONGRUN : walk_start_longrun(w, node) ; break ;
+    default : walk_settle(w, node, 1) ;
+  }
 }
 
 void walk_advance (struct walk *w)
 {
   size_t i ;
-  while (!w->fatal && (i = graph_next(&w->graph)) != GRAPH_NONE)
-  {
-    if (i >= stage_table_len)
-    {
-      /* services stand in the graph in the order of their array */
-      struct service *s = service(w, i - stage_table_len) ;
-      judge(w, s, service_start(w->boot, s)) ;
-    }
-    else stage_returned(w, w->stages + i, stage_begin(w->boot, stage_table + i, w->stages + i)) ;
-  }
+  while (!w->fatal && !w->crowded && (i = graph_next(&w->graph)) != GRAPH_NONE) start(w, i) ;
+  walk_record(w) ;
 }
 
 void walk_child_ended (struct walk *w, pid_t pid, int wstat)
 {
-  size_t i = 0 ;
-  for (; i < stage_table_len ; i++) if (w->stages[i].pid == pid) break ;
-  if (i == stage_table_len) return ;
-  w->running-- ;
-  stage_returned(w, w->stages + i, stage_program_ended(w->boot, w->stages + i, wstat)) ;
+  size_t node = processtable_take(&w->programs, pid) ;
+  if (node == PROCESSTABLE_NONE) return ;
+  w->crowded = 0 ;
+  deadlines_clear(&w->deadlines, node) ;
+  if (is_stage(w, node)) stage_returned(w, node, stage_program_ended(w->boot, w->stages + node, wstat)) ;
+  else walk_oneshot_ended(w, node, wstat) ;
 }
 
-void walk_programs_deadline (struct walk const *w, tain *deadline)
+void walk_lower_deadline (struct walk const *w, tain *deadline)
 {
-  size_t i = 0 ;
-  if (w->running) for (; i < stage_table_len ; i++)
-    if (w->stages[i].pid && tain_less(&w->stages[i].deadline, deadline)) *deadline = w->stages[i].deadline ;
+  deadlines_lower(&w->deadlines, deadline) ;
 }
 
-void walk_programs_late (struct walk *w)
+void walk_late (struct walk *w)
 {
-  size_t i = 0 ;
-  if (w->running) for (; i < stage_table_len ; i++)
-    if (w->stages[i].pid && !tain_future(&w->stages[i].deadline)) stage_program_late(w->stages + i) ;
+  size_t node ;
+  while ((node = deadlines_take(&w->deadlines, &STAMP)) != DEADLINES_NONE)
+  {
+    if (is_stage(w, node)) stage_program_late(w->stages + node) ;
+    else if (kind(w, node) == BOOTGRAPH_ONESHOT) walk_oneshot_late(w, node) ;
+    else if (!w->stopping) walk_judge(w, node, service_timeout(w->boot, &walk_longrun(w, node)->service)) ;
+  }
 }
 
-void walk_stop_programs (struct walk *w, unsigned int ms, char const *why)
+void walk_events (struct walk *w)
+{
+  struct epoll_event e[EVENTS] ;
+  int n = epoll_wait(w->eventfd, e, EVENTS, 0) ;
+  int i = 0 ;
+  for (; i < n ; i++)
+  {
+    size_t node = (size_t)e[i].data.u64 ;
+    walk_judge(w, node, service_event(w->boot, &walk_longrun(w, node)->service, w->hold)) ;
+  }
+}
+
+/* Tells all programs to end; they then fail, for the reason why. */
+static void end_programs (struct walk *w, unsigned int ms, char const *why)
 {
   size_t i = 0 ;
-  if (w->running) for (; i < stage_table_len ; i++)
-    if (w->stages[i].pid) stage_end(w->stages + i, ms, why) ;
+  if (w->programs.n) for (; i < graph_size(&w->graph) ; i++)
+  {
+    if (is_stage(w, i) && w->stages[i].pid)
+    {
+      stage_end(w->stages + i, ms, why) ;
+      walk_set_deadline(w, i, &w->stages[i].deadline) ;
+    }
+    else if (kind(w, i) == BOOTGRAPH_ONESHOT && walk_oneshot(w, i)->pid) walk_end_oneshot(w, i, ms, why) ;
+  }
+}
+
+void walk_stop (struct walk *w, unsigned int grace)
+{
+  w->stopping = 1 ;
+  end_programs(w, grace, "ended by the stop") ;
 }
 
 void walk_give_up (struct walk *w, unsigned int grace)
 {
   size_t i = 0 ;
-  walk_stop_programs(w, grace, "has not ended within " VAR_CMD_WAIT_MAXTIME) ;
-  for (; i < walk_services_len(w) ; i++)
-  {
-    struct service *s = service(w, i) ;
-    enum graph_state state = graph_node(&w->graph, s->node)->state ;
-    if (state == GRAPH_STARTED) judge(w, s, service_give_up(w->boot, s)) ;
-  }
+  end_programs(w, grace, "has not ended within " VAR_CMD_WAIT_MAXTIME) ;
+  for (; i < graph_size(&w->graph) ; i++)
+    if (kind(w, i) == BOOTGRAPH_LONGRUN && graph_node(&w->graph, i)->state == GRAPH_STARTED)
+      walk_judge(w, i, service_give_up(w->boot, &walk_longrun(w, i)->service)) ;
 }
 
 int walk_all_started (struct walk const *w)
 {
-  size_t i = 0 ;
-  for (; i < graph_size(&w->graph) ; i++)
-  {
-    enum graph_state state = graph_node(&w->graph, i)->state ;
-    if (state == GRAPH_WAITING || state == GRAPH_READY) return 0 ;
-    if (state == GRAPH_STARTED && (i < stage_table_len || !service_has_started(service(w, i - stage_table_len)))) return 0 ;
-  }
-  return 1 ;
+  return w->graph.unsettled == w->unready ;
 }
 
-void walk_report_blocked (struct walk *w)
-{
-  size_t i = 0 ;
-  for (; i < graph_size(&w->graph) ; i++)
-  {
-    struct graph_node const *n = graph_node(&w->graph, i) ;
-    if (n->state != GRAPH_BLOCKED) continue ;
-    w->failed = 1 ;
-    if (report_set(w->boot->report, i < stage_table_len ? REPORT_STAGES : REPORT_SERVICES, n->name, "blocked", "a dependency failed", clock_ms()) == -1)
-      say_warningsys("keep the boot report") ;
-  }
-}
-
-/* Nothing more is to be waited for: every node is settled, every service has held or failed. */
 int walk_is_over (struct walk const *w)
 {
+  return w->fatal || (!w->graph.unsettled && !w->open) ;
+}
+
+int walk_is_replaced (struct walk const *w, size_t row)
+{
+  char const *of = stage_table[row].of ;
+  return !is_stage(w, of && *of ? stage_find(of) : row) ;
+}
+
+void walk_conclude (struct walk *w)
+{
   size_t i = 0 ;
-  if (w->fatal) return 1 ;
-  if (w->graph.unsettled) return 0 ;
-  for (; i < walk_services_len(w) ; i++)
+  for (; i < graph_size(&w->graph) ; i++)
   {
-    struct service const *s = service(w, i) ;
-    if (graph_node(&w->graph, s->node)->state != GRAPH_BLOCKED && !service_is_settled(s)) return 0 ;
+    enum report_section section = is_stage(w, i) ? REPORT_STAGES : REPORT_SERVICES ;
+    if (graph_node(&w->graph, i)->state != GRAPH_BLOCKED) continue ;
+    w->failed = 1 ;
+    if (report_set(w->boot->report, section, graph_node(&w->graph, i)->name, "blocked", "a dependency failed", clock_ms()) == -1)
+      say_warningsys("keep the boot report") ;
   }
-  return 1 ;
+  fd_close(w->lockfd) ;
+}
+
+static void load_stages (struct walk *w)
+{
+  size_t i = 0 ;
+  int early = 1 ;
+  for (; i < stage_table_len ; i++)
+  {
+    struct stage const *s = stage_table + i ;
+    struct bootgraph_node n = { .name = s->name, .kind = s->of ? BOOTGRAPH_STEP : BOOTGRAPH_STAGE, .up = "", .down = "" } ;
+    size_t node = walk_add(w, &n) ;
+    /* the others wait for the definitions, which say what they depend on */
+    if (early) definitions_depend(w, node) ;
+    else walk_depend(w, node, stage_find(STAGE_DEFINITIONS)) ;
+    if (!strcmp(s->name, STAGE_DEFINITIONS)) early = 0 ;
+  }
 }
 
 void walk_load (struct walk *w, struct boot const *b)
@@ -210,29 +206,8 @@ void walk_load (struct walk *w, struct boot const *b)
   w->boot = b ;
   w->stages = calloc(stage_table_len, sizeof *w->stages) ;
   if (!w->stages) rc_die(b, "build the boot graph") ;
+  w->lockfd = lockfile_take(b->runfd, RUN_LIVE_LOCK) ;
+  if (w->lockfd == -1) say_warningsys("lock " PATH_RUN "/" RUN_LIVE_LOCK) ;
   load_stages(w) ;
   graph_begin(&w->graph) ;
-}
-
-void walk_watch (struct walk const *w, iopause_fd *x, tain *deadline)
-{
-  size_t i = 0 ;
-  for (; i < walk_services_len(w) ; i++)
-  {
-    struct service const *s = service(w, i) ;
-    x[i].fd = s->eventfd ;
-    x[i].events = IOPAUSE_READ ;
-    if (tain_less(&s->deadline, deadline)) *deadline = s->deadline ;
-  }
-}
-
-void walk_handle (struct walk *w, iopause_fd const *x, size_t n)
-{
-  size_t i = 0 ;
-  for (; i < n ; i++)
-  {
-    struct service *s = service(w, i) ;
-    if (x[i].fd >= 0 && x[i].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT)) judge(w, s, service_event(w->boot, s, w->hold)) ;
-    if (!tain_future(&s->deadline)) judge(w, s, service_timeout(w->boot, s)) ;
-  }
 }

@@ -11,6 +11,13 @@
 #include "contenv.h"
 #include "environment.h"
 
+/* environ is declared without const for the sake of old programs that write into it; we do not */
+static void replace (char const **new)
+{
+  union { char const **in ; char **out ; } u = { .in = new } ;
+  environ = u.out ;
+}
+
 int environment_load (int dirfd)
 {
   stralloc sa = STRALLOC_ZERO ;
@@ -18,7 +25,6 @@ int environment_load (int dirfd)
   char const **new ;
   size_t n, i = 0, pos = 0 ;
   int has_path = 0 ;
-  union { char const **in ; char **out ; } u ;
   if (contenv_load(dirfd, &sa, &n) == -1) goto err ;
   new = alloc((n + 2) * sizeof *new) ;
   if (!new) goto err ;
@@ -30,12 +36,30 @@ int environment_load (int dirfd)
   }
   if (!has_path && path) new[i++] = path - 5 ;
   new[i] = 0 ;
-  /* environ is declared without const for the sake of old programs that write into it; we do not */
-  u.in = new ;
-  environ = u.out ;
+  replace(new) ;
   return 0 ;
 
  err:
   stralloc_free(&sa) ;
+  return -1 ;
+}
+
+int environment_reduce (int dirfd)
+{
+  stralloc sa = STRALLOC_ZERO ;
+  char const *path = env_get2((char const *const *)environ, "PATH") ;
+  char const **new = alloc(2 * sizeof *new) ;
+  int r ;
+  if (!new || !stralloc_cats(&sa, "PATH=")) goto err ;
+  r = contenv_get(dirfd, "PATH", &sa) ;
+  if (r == -1) goto err ;
+  new[0] = r ? sa.s : path ? path - sizeof "PATH=" + 1 : 0 ;
+  new[1] = 0 ;
+  replace(new) ;
+  return 0 ;
+
+ err:
+  stralloc_free(&sa) ;
+  alloc_free(new) ;
   return -1 ;
 }

@@ -7,4 +7,7 @@
    The memory stays until the exec that follows. Returns 0, or -1 and sets errno, environ as it was. */
 extern int environment_load (int dirfd) ;
 
+/* Leaves PATH alone of environ, as dirfd has it, or as it was where dirfd has none. Returns 0, or -1 and sets errno. */
+extern int environment_reduce (int dirfd) ;
+
 #endif

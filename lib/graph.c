@@ -74,6 +74,20 @@ void graph_begin (struct graph *g)
     if (graph_node(g, i)->state == GRAPH_WAITING && !graph_node(g, i)->pending) enqueue(g, i) ;
 }
 
+void graph_set_aside (struct graph *g, size_t i)
+{
+  graph_node(g, i)->state = GRAPH_ASIDE ;
+  g->unsettled-- ;
+}
+
+void graph_put_back (struct graph *g, size_t i)
+{
+  graph_node(g, i)->state = GRAPH_READY ;
+  graph_node(g, i)->next = g->head ;
+  g->head = i ;
+  if (g->tail == GRAPH_NONE) g->tail = i ;
+}
+
 size_t graph_next (struct graph *g)
 {
   size_t i = g->head ;

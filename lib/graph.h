@@ -10,7 +10,7 @@
 /* A dependency graph that is walked once: a node becomes ready when all it depends on has succeeded, and is blocked when
    one of these has failed. Every step is constant or linear in the edges it follows. */
 
-enum graph_state { GRAPH_WAITING, GRAPH_READY, GRAPH_STARTED, GRAPH_UP, GRAPH_FAILED, GRAPH_BLOCKED } ;
+enum graph_state { GRAPH_WAITING, GRAPH_READY, GRAPH_STARTED, GRAPH_UP, GRAPH_FAILED, GRAPH_BLOCKED, GRAPH_ASIDE } ;
 
 struct graph_node
 {
@@ -26,7 +26,7 @@ struct graph
   genalloc nodes ;          /* struct graph_node */
   genalloc edges ;
   size_t head, tail ;       /* of the queue */
-  size_t unsettled ;        /* nodes that are neither up, failed nor blocked */
+  size_t unsettled ;        /* nodes that are neither up, failed, blocked nor set aside */
 } ;
 
 #define GRAPH_NONE ((size_t)-1)
@@ -44,6 +44,12 @@ extern int graph_depend (struct graph *, size_t node, size_t dependency) ;
 
 /* To be called after the last graph_depend() of the nodes added since the last time: what waits for nothing becomes ready. */
 extern void graph_begin (struct graph *) ;
+
+/* Leaves out a node that has not begun, and that no other but such depends on. */
+extern void graph_set_aside (struct graph *, size_t node) ;
+
+/* Puts back a node that graph_next() has just taken: it is to be started later. */
+extern void graph_put_back (struct graph *, size_t node) ;
 
 /* Takes the next ready node, in the order in which they became so; it is then started. GRAPH_NONE: none is ready now. */
 extern size_t graph_next (struct graph *) ;

@@ -28,9 +28,9 @@ static struct { unsigned long st, ms ; } const mount_flags[] =
 } ;
 
 /* what is removed, then what is made, in this order */
-static char const *const stale[] = { RUN_SCANDIR, RUN_STATE, RUN_RESULTS } ;
+static char const *const stale[] = { RUN_SCANDIR, RUN_STATE, RUN_RESULTS, RUN_LIVE } ;
 static char const *const fresh[] =
-  { RUN_STATE, RUN_SCANDIR, RUN_RESULTS, RUN_LEGACY_SERVICES, RUN_BASEDIR, RUN_BASEDIR_BIN } ;
+  { RUN_STATE, RUN_SCANDIR, RUN_RESULTS, RUN_LEGACY_SERVICES, RUN_BASEDIR, RUN_BASEDIR_BIN, RUN_LIVE, RUN_SERVICEDIRS } ;
 
 char const *rundir_step_name (enum rundir_step step)
 {

@@ -47,15 +47,6 @@ static ssize_t read_start (int dirfd, char const *name, char *buf, size_t max)
   return r ;
 }
 
-static enum servicedir_error check_interpreter (int rootfd, struct scriptfile const *f)
-{
-  char const *path = f->interpreter ;
-  if (!path) return SERVICEDIR_OK ;
-  if (f->crlf) return SERVICEDIR_RUN_CRLF ;
-  path += strspn(path, "/") ;
-  return *path && faccessat(rootfd, path, X_OK, 0) == -1 ? SERVICEDIR_RUN_INTERPRETER : SERVICEDIR_OK ;
-}
-
 static enum servicedir_error check_notification (int srcfd, int *ret_notifies)
 {
   char buf[UINT_FMT + 2] ;
@@ -75,17 +66,34 @@ static enum servicedir_error check_notification (int srcfd, int *ret_notifies)
   return SERVICEDIR_OK ;
 }
 
-enum servicedir_error servicedir_check (int rootfd, char const *name, int srcfd, int *ret_notifies)
+enum servicedir_error servicedir_check_name (char const *name)
 {
-  struct scriptfile f ;
-  enum servicedir_error e ;
   /* s6-svscan takes NAME/log for a service of its own, and prints names on the log */
   for (; *name ; name++) if ((unsigned char)*name < 33 || *name == '/' || *name == 127) return SERVICEDIR_NAME ;
-  if (scriptfile_inspect(srcfd, "run", &f) == -1)
+  return SERVICEDIR_OK ;
+}
+
+enum servicedir_error servicedir_check (char const *name, int srcfd, int *ret_notifies)
+{
+  struct stat st ;
+  enum servicedir_error e = servicedir_check_name(name) ;
+  if (e) return e ;
+  if (fstatat(srcfd, "run", &st, 0) == -1) return errno == ENOENT ? SERVICEDIR_NO_RUN : SERVICEDIR_SYSTEM ;
+  return S_ISREG(st.st_mode) ? check_notification(srcfd, ret_notifies) : SERVICEDIR_RUN_NOT_FILE ;
+}
+
+enum servicedir_error servicedir_check_run (int rootfd, int dirfd, char const *file, int helped)
+{
+  struct scriptfile f ;
+  char const *path ;
+  if (scriptfile_inspect(dirfd, file, &f) == -1)
     return errno == ENOENT ? SERVICEDIR_NO_RUN : errno == EISDIR || errno == ENOTSUP ? SERVICEDIR_RUN_NOT_FILE : SERVICEDIR_SYSTEM ;
-  if (!f.executable) return SERVICEDIR_RUN_NOT_EXECUTABLE ;
-  e = check_interpreter(rootfd, &f) ;
-  return e ? e : check_notification(srcfd, ret_notifies) ;
+  if (!helped && !f.executable) return SERVICEDIR_RUN_NOT_EXECUTABLE ;
+  path = f.interpreter ;
+  if (!path) return SERVICEDIR_OK ;
+  if (!helped && f.crlf) return SERVICEDIR_RUN_CRLF ;
+  path += strspn(path, "/") ;
+  return *path && faccessat(rootfd, path, X_OK, 0) == -1 ? SERVICEDIR_RUN_INTERPRETER : SERVICEDIR_OK ;
 }
 
 /* What the supervisor or we write: never a link into the (possibly read-only) definition. */
@@ -136,30 +144,37 @@ static int link_entries (int dstfd, int srcfd, char const *src, int top, int *re
   return e ? (errno = e, -1) : 0 ;
 }
 
-int servicedir_make (int dirfd, char const *name, int srcfd, char const *src, int down, int *ret_has_down)
+int servicedir_create (int dirfd, char const *name)
 {
-  int has_down = 0 ;
-  int r = -1 ;
   int fd, e ;
   if (mkdirat(dirfd, name, 0755) == -1) return -1 ;
   fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1) return -1 ;
   /* the mode that s6-supervise gives it: only its own group may subscribe */
-  if (mkdirat(fd, S6_SUPERVISE_EVENTDIR, 0700) == -1
-   || fchmodat(fd, S6_SUPERVISE_EVENTDIR, 03730, 0) == -1
-   || link_entries(fd, srcfd, src, strcmp(name, LOG), &has_down) == -1) goto end ;
-  if (down || has_down)
-  {
-    int d = openat(fd, "down", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) ;
-    if (d == -1) goto end ;
-    fd_close(d) ;
-  }
-  *ret_has_down = has_down ;
-  r = 0 ;
-
- end:
+  if (mkdirat(fd, S6_SUPERVISE_EVENTDIR, 0700) == 0 && fchmodat(fd, S6_SUPERVISE_EVENTDIR, 03730, 0) == 0) return fd ;
   e = errno ;
   fd_close(fd) ;
-  errno = e ;
-  return r ;
+  return (errno = e, -1) ;
+}
+
+int servicedir_keep_down (int fd)
+{
+  int d = openat(fd, "down", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) ;
+  if (d == -1) return -1 ;
+  fd_close(d) ;
+  return 0 ;
+}
+
+int servicedir_make (int dirfd, char const *name, int srcfd, char const *src, int down, int *ret_has_down)
+{
+  int has_down = 0 ;
+  int r, e ;
+  int fd = servicedir_create(dirfd, name) ;
+  if (fd == -1) return -1 ;
+  r = link_entries(fd, srcfd, src, strcmp(name, LOG), &has_down) ;
+  if (r == 0 && (down || has_down)) r = servicedir_keep_down(fd) ;
+  e = errno ;
+  fd_close(fd) ;
+  if (r == 0) *ret_has_down = has_down ;
+  return (errno = e, r) ;
 }

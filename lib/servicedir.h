@@ -22,9 +22,23 @@ enum servicedir_error
 /* What is wrong and what to do about it, in words that follow the service's name and a colon. */
 extern char const *servicedir_error_text (enum servicedir_error) ;
 
-/* Checks the definition in directory srcfd (its interpreter is looked up in rootfd).
+/* Whether a service can be called name. */
+extern enum servicedir_error servicedir_check_name (char const *name) ;
+
+/* Checks the definition in directory srcfd, but for what its run needs.
    Stores whether it announces its readiness (a notification-fd file) in *ret_notifies when it is in order. */
-extern enum servicedir_error servicedir_check (int rootfd, char const *name, int srcfd, int *ret_notifies) ;
+extern enum servicedir_error servicedir_check (char const *name, int srcfd, int *ret_notifies) ;
+
+/* Checks that file, the run of a service, can be executed; its interpreter is looked up in rootfd. Not before the service's turn has come:
+   what is run before it may well put them there. With helped nonzero a program of ours executes it, which needs less. */
+extern enum servicedir_error servicedir_check_run (int rootfd, int dirfd, char const *file, int helped) ;
+
+/* Makes the directory name of a live servicedir in dirfd, with an event/ directory in advance, to subscribe before the supervisor runs.
+   Returns a descriptor, or -1 and sets errno. */
+extern int servicedir_create (int dirfd, char const *name) ;
+
+/* Puts a down file into the servicedir. Returns 0, or -1 and sets errno. */
+extern int servicedir_keep_down (int fd) ;
 
 /* Makes the live servicedir name in dirfd: every entry of srcfd is a link to src/ENTRY (src: the absolute path of the definition),
    so that nothing executable lies on a noexec /run; event/ is made in advance, to subscribe before the supervisor runs;

@@ -11,16 +11,16 @@
 #include "servicemask.h"
 #include "shortfile.h"
 
-/* A service's directory stands in PATH_LEGACY_SERVICES, that of its logger one below. */
+static int is_above (char const *parent, char const *path)
+{
+  struct stat a, b ;
+  return stat(path, &a) == 0 && stat(parent, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino ;
+}
+
+/* A service's directory stands in one of these, that of its logger in one of services.d one below. */
 static int in_servicedir (void)
 {
-  static char const *const parents[] = { "..", "../.." } ;
-  struct stat services, st ;
-  size_t i = 0 ;
-  if (stat(PATH_LEGACY_SERVICES, &services) == -1) return 0 ;
-  for (; i < sizeof parents / sizeof parents[0] ; i++)
-    if (stat(parents[i], &st) == 0 && st.st_dev == services.st_dev && st.st_ino == services.st_ino) return 1 ;
-  return 0 ;
+  return is_above("..", PATH_SERVICEDIRS) || is_above("..", PATH_LEGACY_SERVICES) || is_above("../..", PATH_LEGACY_SERVICES) ;
 }
 
 int servicemask_apply (void)

@@ -109,24 +109,3 @@ int asked_fix_attrs (struct boot const *b, stralloc *what)
 {
   return etc_entries(b, ETC_FIX_ATTRS, what) ;
 }
-
-/* What the bundles user and user2 hold, wherever they may be defined. */
-int asked_user_bundles (struct boot const *b, stralloc *what)
-{
-  static char const *const bundles[] = { "user", "user2" } ;
-  stralloc chosen = STRALLOC_ZERO ;
-  size_t i = 0 ;
-  int asked = 0 ;
-  if (contenv_get(b->contenvfd, VAR_BUNDLEDIR, &chosen) != 1) chosen.len = 0 ;
-  for (; i < sizeof bundles / sizeof bundles[0] ; i++)
-  {
-    char path[PATH_MAX] ;
-    snprintf(path, sizeof path, "%s/" ETC_DEFINITIONS "/%s/contents.d", b->etc, bundles[i]) ;
-    if (entries(b, path, what)) asked = 1 ;
-    if (chosen.len) snprintf(path, sizeof path, "%s/%s/contents.d", chosen.s + strspn(chosen.s, "/"), bundles[i]) ;
-    else snprintf(path, sizeof path, "%s/" ETC_BUNDLES "/%s/contents.d", b->etc, bundles[i]) ;
-    if (entries(b, path, what)) asked = 1 ;
-  }
-  stralloc_free(&chosen) ;
-  return asked ;
-}

@@ -109,22 +109,6 @@ assert_refused() {
   refute_log '^\[.*\] done\.$'
 }
 
-@test "s6-rc definitions, which this version cannot do, are seen wherever they may be: 100" {
-  local dir options
-  for dir in etc/s6-overlay/s6-rc.d etc/s6-overlay/user-bundles.d etc/cont-profile.d/other/s6-overlay/s6-rc.d bundles; do
-    mkdir -p "$ROOT/$dir/user/contents.d" "$ROOT/etc/cont-profile.d/other"
-    : >"$ROOT/$dir/user/contents.d/svc-app"
-    options=''
-    [[ $dir != *profile* ]] || options='-e S6_RUNTIME_PROFILE=other'
-    [ $dir != bundles ] || options='-e S6_RUNTIME_BUNDLEDIR=/bundles'
-    # shellcheck disable=SC2086
-    start --read-only --run exec $options
-    [ "$(exit_code)" = 100 ]
-    assert_log "^rc: fatal: user: .*/$dir/user/contents.d: svc-app; "
-    rm -r "${ROOT:?}/$dir"
-  done
-}
-
 @test "init-bake refuses an image whose uid 911 is someone else's, and one without s6" {
   sed -i 's/^abc:/other:/' "$ROOT/etc/passwd"
   run "$REPO/build/stillroot" init-bake "$ROOT"

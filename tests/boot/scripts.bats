@@ -215,7 +215,7 @@ $what"
   script etc/cont-init.d/10-plain 0644 <<<$'#!/bin/sh\n:'
   start
   wait_log 'the boot is not complete'
-  assert_log '^rc: warning: unable to exec /etc/cont-init.d/10-plain: Permission denied$'
+  assert_log '^rc: warning: unable to exec /etc/cont-init.d/10-plain: Permission denied; chmod \+x it in the image$'
   refute_log 'fatal:'
   assert_log '^rc: warning: legacy-cont-init: 10-plain exited 126$'
 }

@@ -189,15 +189,15 @@ waiting() { [ "$(cat "/proc/$(init_pid)/comm")" = init ] && grep -q pipe "/proc/
 @test "stages run in the order of their dependencies" {
   local pair a b
   boot -e S6_VERBOSITY=3 -e S6_SERVICES_READYTIME=1
-  for pair in base:init-envfile init-envfile:stage2-hook stage2-hook:settings stage2-hook:numbers stage2-hook:capabilities \
-    settings:custom-services custom-services:definitions settings:init-migrations capabilities:init-migrations \
+  for pair in init-envfile:stage2-hook stage2-hook:settings stage2-hook:numbers stage2-hook:capabilities \
+    settings:custom-services custom-services:definitions definitions:init-migrations definitions:umask definitions:fix-attrs \
     init-migrations:user-remap user-remap:user-groups user-remap:own-config user-remap:own-app user-groups:init-adduser \
     own-config:init-adduser own-app:init-adduser init-adduser:fix-attrs init-adduser:init-device-perms \
     init-device-perms:device-groups device-groups:init-os-end init-os-end:init-config init-config:init-crontab-config \
     init-crontab-config:init-config-end init-config-end:init-mods init-mods:init-mods-package-install \
     init-mods-package-install:init-mods-end init-mods-end:init-custom-files init-custom-files:init-services \
-    definitions:init-services settings:umask umask:init-services init-services:svc-cron init-services:user \
-    fix-attrs:legacy-cont-init legacy-cont-init:legacy-services user:legacy-services; do
+    umask:init-services init-services:svc-cron fix-attrs:legacy-cont-init legacy-cont-init:base \
+    base:legacy-services init-services:legacy-services legacy-services:ci-service-check; do
     a=$(grep -n -m1 "^rc: info: stage ${pair%:*}: " "$LOG" | cut -d: -f1)
     b=$(grep -n -m1 "^rc: info: stage ${pair#*:}: " "$LOG" | cut -d: -f1)
     [ "$a" -lt "$b" ] || { echo "not in order: $pair"; return 1; }

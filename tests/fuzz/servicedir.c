@@ -12,7 +12,8 @@ int LLVMFuzzerTestOneInput (uint8_t const *s, size_t len)
   enum servicedir_error e ;
   fuzz_put(dir, "run", s, cut, 0700) ;
   fuzz_put(dir, "notification-fd", s + cut, len - cut, 0600) ;
-  e = servicedir_check(dir, "name", dir, &notifies) ;
+  e = servicedir_check("name", dir, &notifies) ;
   if ((e == SERVICEDIR_OK) != (notifies == 1) || !servicedir_error_text(e)) abort() ;
+  if (!servicedir_error_text(servicedir_check_run(dir, dir, "run", 0)) || !servicedir_error_text(servicedir_check_run(dir, dir, "run", 1))) abort() ;
   return 0 ;
 }

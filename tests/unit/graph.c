@@ -119,6 +119,40 @@ static void nodes_may_be_added_during_the_walk (void **state)
   graph_free(&g) ;
 }
 
+static void what_is_set_aside_never_starts (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t a = graph_add(&g, "a"), aside = graph_add(&g, "aside"), more = graph_add(&g, "more") ;
+  (void)state ;
+  graph_depend(&g, aside, a) ; graph_depend(&g, more, aside) ;
+  graph_set_aside(&g, aside) ;
+  graph_set_aside(&g, more) ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), a) ;
+  graph_settle(&g, a, 1) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  assert_int_equal(g.unsettled, 0) ;
+  assert_int_equal(graph_node(&g, aside)->state, GRAPH_ASIDE) ;
+  graph_free(&g) ;
+}
+
+static void what_is_put_back_comes_first (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t a = graph_add(&g, "a"), b = graph_add(&g, "b") ;
+  (void)state ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), a) ;
+  graph_put_back(&g, a) ;
+  assert_int_equal(graph_next(&g), a) ;
+  assert_int_equal(graph_next(&g), b) ;
+  graph_put_back(&g, b) ;
+  assert_int_equal(graph_next(&g), b) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  assert_int_equal(g.unsettled, 2) ;
+  graph_free(&g) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -127,6 +161,8 @@ int main (void)
     cmocka_unit_test(failure_blocks_dependents_alone),
     cmocka_unit_test(a_failure_counts_once_where_two_ways_lead),
     cmocka_unit_test(nodes_may_be_added_during_the_walk),
+    cmocka_unit_test(what_is_set_aside_never_starts),
+    cmocka_unit_test(what_is_put_back_comes_first),
     cmocka_unit_test(long_chain_needs_no_stack)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;

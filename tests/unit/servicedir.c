@@ -14,6 +14,13 @@ static int definition (int dir, char const *run, mode_t mode, char const *notifi
   return fd ;
 }
 
+/* At its load, and then at its turn. */
+static enum servicedir_error check (int dir, int fd, int *ret_notifies)
+{
+  enum servicedir_error e = servicedir_check("name", fd, ret_notifies) ;
+  return e ? e : servicedir_check_run(dir, fd, "run", 0) ;
+}
+
 static void definitions_are_checked (void **state)
 {
   static struct { char const *run ; mode_t mode ; char const *notification ; enum servicedir_error e ; int notifies ; } const t[] =
@@ -40,7 +47,7 @@ static void definitions_are_checked (void **state)
   {
     int notifies = 0 ;
     int fd = definition(dir, t[i].run, t[i].mode, t[i].notification) ;
-    assert_int_equal(servicedir_check(dir, "name", fd, &notifies), t[i].e) ;
+    assert_int_equal(check(dir, fd, &notifies), t[i].e) ;
     assert_int_equal(notifies, t[i].notifies) ;
     assert_true(strlen(servicedir_error_text(t[i].e)) > 0) ;
     close(fd) ;
@@ -81,9 +88,9 @@ static void names_are_checked (void **state)
   int dir = *(int *)*state ;
   int notifies ;
   int fd = definition(dir, "", 0755, 0) ;
-  assert_int_equal(servicedir_check(dir, "two words", fd, &notifies), SERVICEDIR_NAME) ;
-  assert_int_equal(servicedir_check(dir, "new\nline", fd, &notifies), SERVICEDIR_NAME) ;
-  assert_int_equal(servicedir_check(dir, "svc-nginx_1.2", fd, &notifies), SERVICEDIR_OK) ;
+  assert_int_equal(servicedir_check("two words", fd, &notifies), SERVICEDIR_NAME) ;
+  assert_int_equal(servicedir_check("new\nline", fd, &notifies), SERVICEDIR_NAME) ;
+  assert_int_equal(servicedir_check("svc-nginx_1.2", fd, &notifies), SERVICEDIR_OK) ;
   close(fd) ;
 }
 
