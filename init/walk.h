@@ -48,6 +48,7 @@ struct walk
   struct deadlines deadlines ;     /* of the same, and of longruns */
   int eventfd ;               /* epoll, of the longruns' events */
   int statefd ;               /* RUN_BOOTGRAPH_STATE; -1: not yet */
+  size_t recorded ;           /* for so many nodes */
   int unrecorded ;            /* the record has changed since it was written */
   int lockfd ;                /* RUN_LIVE_LOCK; -1: not ours */
   int crowded ;               /* there is no room for one more process until one of ours has ended */

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include <skalibs/djbunix.h>
+
 #include "clock.h"
 #include "rc.h"
 #include "verbosity.h"
@@ -103,17 +105,25 @@ static void record_up (struct walk *w, size_t node)
   if (w->statefd >= 0 && bootgraph_state_set(w->statefd, node, BOOTGRAPH_UP) == -1) say_warningsys("write what is up for the stop") ;
 }
 
+/* Makes the file of the states, which is as long as there are nodes. Returns whether it could. */
+static int make_states (struct walk *w, size_t n)
+{
+  size_t i = 0 ;
+  if (w->statefd >= 0) fd_close(w->statefd) ;
+  w->statefd = bootgraph_state_make(w->boot->runfd, n) ;
+  if (w->statefd == -1) { say_warningsys("write what is up for the stop") ; return 0 ; }
+  w->recorded = n ;
+  for (; i < n ; i++) if (graph_node(&w->graph, i)->state == GRAPH_UP) record_up(w, i) ;
+  return 1 ;
+}
+
 void walk_record (struct walk *w)
 {
-  size_t i = 0, n = bootgraph_size(&w->record) ;
+  size_t n = bootgraph_size(&w->record) ;
   if (!w->unrecorded) return ;
   w->unrecorded = 0 ;
-  if (w->statefd == -1)
-  {
-    w->statefd = bootgraph_state_make(w->boot->runfd, n) ;
-    if (w->statefd == -1) { say_warningsys("write what is up for the stop") ; return ; }
-    for (; i < n ; i++) if (graph_node(&w->graph, i)->state == GRAPH_UP) record_up(w, i) ;
-  }
+  /* a program that runs before the definitions are read makes this the second time */
+  if ((w->statefd == -1 || w->recorded != n) && !make_states(w, n)) return ;
   /* the states first: whoever finds the graph finds them */
   if (bootgraph_write(&w->record, w->boot->runfd) == -1) say_warningsys("write the boot graph for the stop") ;
 }

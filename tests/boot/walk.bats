@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# The walk over an image's definitions and the stages: who waits for whom, and what is written down for those who come later.
+
+bats_require_minimum_version 1.5.0
+load lib.bash
+
+setup_file() { boot_setup_file; }
+setup() {
+  boot_setup
+  DEFINITIONS=$ROOT/etc/s6-overlay/s6-rc.d
+  mkfifo "$ROOT/tmp/go" "$ROOT/tmp/here"
+}
+teardown() { boot_teardown; }
+
+depend() { # NAME DEPENDENCY...
+  local d
+  mkdir -p "$DEFINITIONS/$1/dependencies.d"
+  for d in "${@:2}"; do : >"$DEFINITIONS/$1/dependencies.d/$d"; done
+}
+
+oneshot() { # NAME UP [DEPENDENCY...]
+  mkdir -p "$DEFINITIONS/$1"
+  echo oneshot >"$DEFINITIONS/$1/type"
+  printf '%s' "$2" >"$DEFINITIONS/$1/up"
+  depend "$1" "${@:3}"
+}
+
+longrun() { # NAME [DEPENDENCY...]: its run is standard input
+  mkdir -p "$DEFINITIONS/$1"
+  echo longrun >"$DEFINITIONS/$1/type"
+  cat >"$DEFINITIONS/$1/run"
+  depend "$@"
+}
+
+user() { # NAME...: what the bundle user contains
+  local n
+  mkdir -p "$DEFINITIONS/user/contents.d"
+  echo bundle >"$DEFINITIONS/user/type"
+  for n; do : >"$DEFINITIONS/user/contents.d/$n"; done
+}
+
+script() { # PATH: an executable sh script, from standard input
+  { echo '#!/bin/sh'; cat; } >"$ROOT$1"
+  chmod 0755 "$ROOT$1"
+}
+
+# Scripts hold at a fifo: it says on tmp/here that it has come so far, and goes on when tmp/go is written to.
+HOLD='echo >/tmp/here; read -r go </tmp/go'
+await_hold() { timeout "$WAIT" cat "$ROOT/tmp/here" >/dev/null; }
+let_go() { timeout "$WAIT" sh -c "echo >'$ROOT/tmp/go'"; }
+
+graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
+
+@test "a hook that runs before the definitions are read: the states are those of all nodes" {
+  script /hook <<<"$HOLD"
+  oneshot chosen true
+  oneshot set-aside true
+  user chosen
+  start -e S6_STAGE2_HOOK=/hook
+  await_hold
+  let_go
+  wait_log '^\[ls\.io-init\] done\.$'
+  [ "$(tr -cd -- '-+' <"$(inside /run/s6-rc/state)" | wc -c)" -eq "$(graph_field 2)" ]
+}
