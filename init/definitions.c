@@ -20,12 +20,19 @@
 #include "verbosity.h"
 #include "walknodes.h"
 
+/* The row; or, where an image has replaced the stage that it is a part of, that stage: the part is up at once then. */
+static size_t whole (struct walk const *w, size_t row)
+{
+  char const *of = stage_table[row].of ;
+  return of && *of && walk_is_replaced(w, row) ? stage_find(of) : row ;
+}
+
 void definitions_depend (struct walk *w, size_t row)
 {
   char const *const *after = stage_table[row].after ;
   size_t i = 0 ;
   for (; i < STAGE_AFTER_MAX && after[i] ; i++)
-    if (after[i][0] != STAGE_WISH) walk_depend(w, row, stage_find(after[i])) ;
+    if (after[i][0] != STAGE_WISH) walk_depend(w, row, whole(w, stage_find(after[i]))) ;
 }
 
 static void load_service (struct walk *w, char const *name, int fd, char const *path, size_t anchor)

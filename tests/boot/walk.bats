@@ -62,3 +62,18 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   wait_log '^\[ls\.io-init\] done\.$'
   [ "$(tr -cd -- '-+' <"$(inside /run/s6-rc/state)" | wc -c)" -eq "$(graph_field 2)" ]
 }
+
+@test "what the table has behind a part of a stage waits for the image's definition of that stage" {
+  script /permissions <<<"$HOLD; echo permissions are set"
+  oneshot init-device-perms /permissions init-adduser
+  oneshot late 'echo late' init-os-end
+  oneshot early 'echo early' init-adduser
+  user late early
+  start
+  await_hold
+  wait_log '^early$'
+  refute_log '^late$'
+  let_go
+  wait_log '^late$'
+  [ "$(grep -xE 'permissions are set|late' "$LOG" | head -n 1)" = 'permissions are set' ]
+}
