@@ -138,6 +138,14 @@ static int is_tabled (struct loading const *l, char const *name, char const *oth
   return 0 ;
 }
 
+/* The parts of the stage of row are its work: they wait for what an image adds to it. */
+static void depend_parts (struct walk *w, size_t row, size_t dependency)
+{
+  size_t i = 0 ;
+  for (; i < stage_table_len ; i++)
+    if (stage_table[i].of && !strcmp(stage_table[i].of, stage_table[row].name)) walk_depend(w, i, dependency) ;
+}
+
 static void add_edges (struct loading *l, size_t i)
 {
   struct walk *w = l->walk ;
@@ -148,7 +156,11 @@ static void add_edges (struct loading *l, size_t i)
     size_t j = definitionset_edge(&w->set, e) ;
     char const *name = definitionset_node(&w->set, j)->name ;
     if (n->kind == DEFINITION_BUILTIN && l->nodes[j] < stage_table_len && is_tabled(l, n->name, name)) continue ;
-    if (graph_node(&w->graph, node)->state == GRAPH_WAITING) walk_depend(w, node, l->nodes[j]) ;
+    if (graph_node(&w->graph, node)->state == GRAPH_WAITING)
+    {
+      walk_depend(w, node, l->nodes[j]) ;
+      if (n->kind == DEFINITION_BUILTIN) depend_parts(w, node, l->nodes[j]) ;
+    }
     else say_warning("stage ", n->name, " cannot wait for ", name, ": it has run before the s6-rc definitions are read") ;
   }
 }

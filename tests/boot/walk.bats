@@ -77,3 +77,18 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   wait_log '^late$'
   [ "$(grep -xE 'permissions are set|late' "$LOG" | head -n 1)" = 'permissions are set' ]
 }
+
+@test "the parts of a stage wait for what an image adds to it" {
+  script /before <<<"$HOLD; id -u abc >/tmp/id"
+  oneshot before /before
+  depend init-adduser before
+  oneshot beside 'echo beside' init-migrations
+  user beside
+  start -e PUID=1234
+  await_hold
+  wait_log '^beside$'
+  let_go
+  wait_log '^\[ls\.io-init\] done\.$'
+  [ "$(cat "$ROOT/tmp/id")" -eq 911 ]
+  assert_log '^User UID: +1234$'
+}
