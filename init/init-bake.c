@@ -44,6 +44,8 @@ static char const *const command_names[] =
 
 static char const *const own_commands[] = { "with-contenv", "printcontenv", "lsiown", "init-status" } ;
 
+#define S6_RC "s6-rc"
+
 static char const *rootname = "" ;
 
 static int find_program (int rootfd, char const *name)
@@ -165,6 +167,14 @@ static unsigned int link_commands_of (int rootfd, int commandfd, char const *dir
   return n ;
 }
 
+/* Where the image has none of its own, whose live directory it would be. Not by make install: that knows no image. */
+static unsigned int link_s6_rc (int rootfd, int commandfd)
+{
+  unsigned int n = link_command(commandfd, PATH_EXE, S6_RC) ;
+  if (n && symlinkat(PATH_EXE, rootfd, ROOT_S6_RC) == -1 && errno != EEXIST) strerr_diefusys(EXIT_SYSTEM, "link ", rootname, "/" ROOT_S6_RC) ;
+  return n ;
+}
+
 static void bake_commands (int rootfd)
 {
   unsigned int n = 0 ;
@@ -176,6 +186,7 @@ static void bake_commands (int rootfd)
   if (fd == -1) strerr_diefusys(EXIT_SYSTEM, "open ", rootname, PATH_COMMAND) ;
   for (; i < sizeof program_dirs / sizeof program_dirs[0] ; i++) n += link_commands_of(rootfd, fd, program_dirs[i]) ;
   for (i = 0 ; i < sizeof own_commands / sizeof own_commands[0] ; i++) n += link_command(fd, PATH_EXE, own_commands[i]) ;
+  n += link_s6_rc(rootfd, fd) ;
   fd_close(fd) ;
   if (!n) return ;
   snprintf(line, sizeof line, "%u", n) ;

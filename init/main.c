@@ -11,7 +11,7 @@
 #include "variables.h"
 #include "version.h"
 
-#define USAGE "stillroot --version | --variables | PROGRAM [ARGUMENTS...]; programs: init with-contenv printcontenv lsiown init-status init-bake halt"
+#define USAGE "stillroot --version | --variables | PROGRAM [ARGUMENTS...]; programs: init with-contenv printcontenv lsiown init-status init-bake s6-rc halt"
 
 /* usage 0: a program that no person calls, or whose arguments are all another's */
 static struct program { char const *name ; program_func *main ; char const *usage ; } const programs[] =
@@ -22,6 +22,7 @@ static struct program { char const *name ; program_func *main ; char const *usag
   { "lsiown", &lsiown_main, LSIOWN_USAGE },
   { "init-status", &init_status_main, INIT_STATUS_USAGE },
   { "init-bake", &init_bake_main, INIT_BAKE_USAGE },
+  { "s6-rc", &s6_rc_main, S6_RC_USAGE },
   { "halt", &halt_main, HALT_USAGE },
   { "poweroff", &halt_main, HALT_USAGE },
   { "reboot", &halt_main, HALT_USAGE },

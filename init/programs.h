@@ -14,6 +14,7 @@
 #define INIT_STATUS_USAGE "init-status [--json]"
 #define INIT_BAKE_USAGE "init-bake [ROOT]"
 #define HALT_USAGE "halt"
+#define S6_RC_USAGE "s6-rc [-abeEp] [-u|-d|-D] [-n N] [-v VERBOSITY] [-t MS] [-l /run/s6-rc] change|start|stop|list|listall|diff|help [NAME...]"
 
 typedef int program_func (int argc, char const *const *argv, char const *const *envp) ;
 
@@ -33,5 +34,6 @@ extern program_func printcontenv_main ;
 extern program_func lsiown_main ;
 extern program_func init_status_main ;
 extern program_func init_bake_main ;
+extern program_func s6_rc_main ;
 
 #endif

@@ -1,40 +1,35 @@
 /* ISC license. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <skalibs/alloc.h>
 #include <skalibs/djbunix.h>
-#include <skalibs/genalloc.h>
-#include <skalibs/iopause.h>
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
-#include <skalibs/types.h>
 
 #include "boot.h"
 #include "atomicfile.h"
+#include "change.h"
 #include "clock.h"
 #include "cmdpid.h"
 #include "console.h"
 #include "contenv.h"
 #include "contfinish.h"
+#include "filelist.h"
+#include "live.h"
 #include "lockfile.h"
+#include "nametable.h"
 #include "paths.h"
 #include "programs.h"
 #include "scandir.h"
 #include "stop.h"
-#include "svevent.h"
 #include "variables.h"
 #include "verbosity.h"
-
-/* after a KILL, s6-supervise lets finish run for timeout-finish, 5000 by default: s6-supervise.c; and a little to exec it */
-#define FINISH_GRACETIME 5500
 
 /* stage 2 ends its CMD within S6_KILL_GRACETIME; this much later it is stuck itself */
 #define RC_MARGIN 2000
@@ -42,25 +37,18 @@
 /* the loggers have read what the services have said: what keeps the catch-all logger now is left over */
 #define LEFTOVER_TIME 200
 
-struct target
-{
-  char name[256] ;
-  int dirfd ;
-  int eventfd ;
-} ;
-
 int stop_begun (int runfd)
 {
   return lockfile_holder(runfd, RUN_STOP_LOCK) > 0 ;
 }
 
-/* Ends stage 2 if it still runs (the boot is not over, or a CMD is there), and waits until its lock is free. */
-static void stop_rc (int runfd, unsigned int grace)
+/* Ends what else starts and stops services, the holder of a lock, and waits until the lock is free. */
+static void stop_holder (int runfd, char const *lock, char const *what, unsigned int grace)
 {
-  pid_t pid = lockfile_holder(runfd, RUN_RC_LOCK) ;
+  pid_t pid = lockfile_holder(runfd, lock) ;
   if (pid <= 0 || pid == getpid() || kill(pid, SIGTERM) == -1) return ;
-  if (lockfile_wait(runfd, RUN_RC_LOCK, grace > INT_MAX - RC_MARGIN ? UINT_MAX : grace + RC_MARGIN) == 0) return ;
-  say_warning("stage 2 does not end: killed") ;
+  if (lockfile_wait(runfd, lock, grace > INT_MAX - RC_MARGIN ? UINT_MAX : grace + RC_MARGIN) == 0) return ;
+  say_warning(what, " does not end: killed") ;
   kill(pid, SIGKILL) ;
 }
 
@@ -84,140 +72,54 @@ static void stop_svscan (int runfd, unsigned int grace)
   if (scandir_pid(runfd) == 1) kill(-1, SIGKILL) ;
 }
 
-static int is_down (int dirfd)
+/* Adds what the scandir has and the boot graph has not: the services of a graph that cannot be read, and what an image links there itself.
+   Returns 0, or -1 and sets errno. */
+static int add_others (struct live *live, struct filelist *others)
 {
-  s6_svstatus_t st ;
-  return svevent_status(dirfd, &st) == 0 && !st.pid && !st.flagfinishing ;
+  struct nametable names = NAMETABLE_ZERO ;
+  struct bootgraph const *g = &live->graph ;
+  char const *name ;
+  size_t i = 0 ;
+  int r = 0 ;
+  for (; !r && i < live->kept ; i++)
+    if (bootgraph_node(g, i)->kind == BOOTGRAPH_LONGRUN && nametable_add(&names, bootgraph_node(g, i)->name, &name) == NAMETABLE_NONE) r = -1 ;
+  while (!r && (name = filelist_next(others)))
+    if (nametable_find(&names, name) == NAMETABLE_NONE) r = live_add(live, name) ;
+  nametable_free(&names) ;
+  return r ;
 }
 
-/* The owner of process pid, which /proc shows; root where it cannot be seen. */
-static uid_t owner (pid_t pid)
+/* Returns 0, or -1 and sets errno. */
+static int bring_down (struct live *live, struct change_policy const *policy)
 {
-  struct stat st ;
-  char path[sizeof PATH_PROC + 1 + PID_FMT] = PATH_PROC "/" ;
-  path[sizeof PATH_PROC + pid_fmt(path + sizeof PATH_PROC, pid)] = 0 ;
-  return stat(path, &st) == 0 ? st.st_uid : 0 ;
-}
-
-/* Sends sig to the service's process pid, and with group to its whole process group. Without the capability KILL root may not signal
-   another user's process, but it may still become that user. */
-static void signal_service (pid_t pid, int group, int sig)
-{
-  pid_t target = group ? -pid : pid ;
-  pid_t child ;
-  int wstat ;
-  if (kill(target, sig) == 0 || errno != EPERM) return ;
-  child = fork() ;
-  if (child == -1) { say_warningsys("signal a service of another user") ; return ; }
-  if (!child) _exit(setuid(owner(pid)) == -1 || kill(target, sig) == -1) ;
-  waitpid_nointr(child, &wstat, 0) ;
-}
-
-/* Its supervisor may not be allowed to: see signal_service(). */
-static void help_supervisor (int dirfd)
-{
-  s6_svstatus_t st ;
-  if (svevent_status(dirfd, &st) == -1 || st.pid <= 1 || st.flagfinishing || kill(st.pid, 0) == 0 || errno != EPERM) return ;
-  signal_service(st.pid, 0, SIGTERM) ;
-  signal_service(st.pid, 0, SIGCONT) ;
-}
-
-/* Tells the service to go down. Returns 1 when it is to be waited for, with *t filled in. */
-static int bring_down (int scanfd, char const *name, struct target *t)
-{
-  size_t len = strlen(name) ;
-  if (len >= sizeof t->name) return 0 ;
-  memcpy(t->name, name, len + 1) ;
-  t->dirfd = openat(scanfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (t->dirfd == -1) return 0 ;
-  t->eventfd = svevent_subscribe(t->dirfd) ;
-  if (svevent_control(t->dirfd, "d", 1) == 0 && t->eventfd >= 0 && !is_down(t->dirfd))
-  {
-    help_supervisor(t->dirfd) ;
-    return 1 ;
-  }
-  if (t->eventfd >= 0) fd_close(t->eventfd) ;
-  fd_close(t->dirfd) ;
-  return 0 ;
-}
-
-static void collect (int runfd, genalloc *targets)
-{
-  DIR *dir ;
-  int fd = openat(runfd, RUN_SCANDIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1) { say_warningsys("open the scandir") ; return ; }
-  dir = fdopendir(fd) ;
-  if (!dir) { fd_close(fd) ; say_warningsys("read the scandir") ; return ; }
-  for (;;)
-  {
-    struct target t ;
-    struct dirent const *d = readdir(dir) ;
-    if (!d) break ;
-    /* the catch-all logger ends when nobody is left to be logged: s6-svscan sees to it */
-    if (d->d_name[0] == '.' || !strcmp(d->d_name, LOGGER_SERVICE)) continue ;
-    if (bring_down(fd, d->d_name, &t) && !genalloc_append(struct target, targets, &t))
-      say_warningsys("wait for service ", d->d_name) ;
-  }
-  closedir(dir) ;
-}
-
-/* Waits for the targets, at most until the deadline; those that are down leave the list. */
-static void wait_down (genalloc *targets, unsigned int ms)
-{
-  struct target *t = genalloc_s(struct target, targets) ;
-  size_t n = genalloc_len(struct target, targets) ;
-  iopause_fd *x = alloc(n * sizeof *x + 1) ;
-  tain deadline ;
-  if (!x) { say_warningsys("wait for the services") ; return ; }
-  clock_deadline(&deadline, ms) ;
-  while (n)
-  {
-    size_t i = 0 ;
-    for (; i < n ; i++) { x[i].fd = t[i].eventfd ; x[i].events = IOPAUSE_READ ; }
-    if (iopause_g(x, (unsigned int)n, &deadline) <= 0) break ;
-    for (i = n ; i-- ;)
-    {
-      char buf[64] ;
-      ssize_t r ;
-      if (!(x[i].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))) continue ;
-      r = svevent_read(t[i].eventfd, buf, sizeof buf) ;
-      if (r > 0 && !memchr(buf, 'D', (size_t)r) && !memchr(buf, 'x', (size_t)r)
-       /* a supervisor that was still starting when it was told, and so never starts the service */
-       && !(memchr(buf, 's', (size_t)r) && is_down(t[i].dirfd))) continue ;
-      fd_close(t[i].eventfd) ;
-      fd_close(t[i].dirfd) ;
-      t[i] = t[--n] ;
-    }
-  }
-  alloc_free(x) ;
-  genalloc_setlen(struct target, targets, n) ;
-}
-
-/* The whole process group: s6-supervise kills the service's own process only, and its children may ignore TERM as it does. */
-static void kill_service (struct target const *t)
-{
-  s6_svstatus_t st ;
-  if (svevent_status(t->dirfd, &st) == 0 && st.pid > 1 && !st.flagfinishing) signal_service(st.pid, 1, SIGKILL) ;
-  svevent_control(t->dirfd, "k", 1) ;
+  size_t n = bootgraph_size(&live->graph), i = 0 ;
+  char *chosen = malloc(n + 1) ;
+  int r ;
+  if (!chosen) return -1 ;
+  /* the catch-all logger ends when nobody is left to be logged: s6-svscan sees to it */
+  for (; i < n ; i++) chosen[i] = !!strcmp(bootgraph_node(&live->graph, i)->name, LOGGER_SERVICE) ;
+  r = change_run(live, chosen, policy) ;
+  free(chosen) ;
+  return r == -1 ? -1 : 0 ;
 }
 
 static void stop_services (int runfd, int contenvfd)
 {
-  genalloc targets = GENALLOC_ZERO ;
-  unsigned int grace = contenv_milliseconds(contenvfd, VAR_SERVICES_GRACETIME, SERVICES_GRACETIME_DEFAULT) ;
-  char fmt[UINT_FMT] ;
-  size_t i = 0 ;
-  collect(runfd, &targets) ;
-  wait_down(&targets, grace) ;
-  fmt[uint_fmt(fmt, grace)] = 0 ;
-  for (; i < genalloc_len(struct target, &targets) ; i++)
+  struct change_policy policy = { .up = 0, .essentials = 1, .stop = 1, .steps = 3, .deadline = TAIN_INFINITE } ;
+  struct filelist others ;
+  struct live live ;
+  policy.grace = contenv_milliseconds(contenvfd, VAR_SERVICES_GRACETIME, SERVICES_GRACETIME_DEFAULT) ;
+  sigemptyset(&policy.interrupts) ;
+  /* without a graph there is no order */
+  if (live_open(&live, runfd, contenvfd) == -1 && errno != ENOENT) say_warningsys("read the boot graph in " PATH_LIVE) ;
+  if (filelist_open(runfd, RUN_SCANDIR, &filelist_by_name, &others) == -1)
   {
-    struct target const *t = genalloc_s(struct target, &targets) + i ;
-    say_warning("service ", t->name, " is not down ", fmt, " ms after SIGTERM: killed; raise " VAR_SERVICES_GRACETIME " if it needs longer") ;
-    kill_service(t) ;
+    say_warningsys("read the scandir") ;
+    others = (struct filelist){ .n = 0 } ;
   }
-  wait_down(&targets, FINISH_GRACETIME) ;
-  genalloc_free(struct target, &targets) ;
+  if (add_others(&live, &others) == -1 || bring_down(&live, &policy) == -1) say_warningsys("stop all services in order") ;
+  filelist_free(&others) ;
+  live_close(&live) ;
 }
 
 void stop_run (int runfd, int contenvfd)
@@ -232,7 +134,10 @@ void stop_run (int runfd, int contenvfd)
   console_detach(runfd) ;
   clock_start() ;
   grace = contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT) ;
-  stop_rc(runfd, grace) ;
+  /* the boot is not over, or a CMD is there */
+  stop_holder(runfd, RUN_RC_LOCK, "stage 2", grace) ;
+  /* somebody's s6-rc, maybe one that has waited for that */
+  stop_holder(runfd, RUN_LIVE_LOCK, "s6-rc", grace) ;
   stop_services(runfd, contenvfd) ;
   contfinish_run(contenvfd) ;
   stop_svscan(runfd, grace) ;

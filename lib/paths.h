@@ -21,6 +21,7 @@
 #define PATH_OWN_FDS PATH_PROC "/self/fd"
 #define PATH_RUN "/run"
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
+#define PATH_LIVE PATH_RUN "/" RUN_LIVE
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
 #define PATH_UNCAUGHT_LOGS PATH_RUN "/" RUN_UNCAUGHT_LOGS
 #define PATH_SERVICEDIRS PATH_RUN "/" RUN_SERVICEDIRS
@@ -61,6 +62,7 @@
 #define ROOT_PROFILES "etc/cont-profile.d"
 #define ROOT_BASE_SERVICES "usr/lib/stillroot/services.d"
 #define ROOT_LOGGER ROOT_BASE_SERVICES "/" LOGGER_SERVICE
+#define ROOT_S6_RC "usr/bin/s6-rc"
 #define ROOT_S6_LOG ROOT_COMMAND "/s6-log"
 #define ROOT_DEV "dev"
 #define ROOT_BRANDING "etc/s6-overlay/s6-rc.d/init-adduser/branding"
