@@ -16,6 +16,7 @@
 #include "contfinish.h"
 #include "etcdir.h"
 #include "paths.h"
+#include "processsignal.h"
 #include "program.h"
 #include "scriptdir.h"
 #include "svevent.h"
@@ -47,7 +48,7 @@ static void run (struct scriptdir *s, int contenvfd, unsigned int limit)
   {
     fmt[uint_fmt(fmt, limit)] = 0 ;
     say_warning(s->path, " has not ended after ", fmt, " ms: killed; raise " VAR_FINISH_MAXTIME " if it needs longer") ;
-    program_kill(pid, SIGKILL) ;
+    processsignal_send(pid, 1, SIGKILL) ;
     childwait(pid, UINT_MAX, &wstat) ;
     return ;
   }

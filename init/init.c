@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,6 +28,7 @@
 #include "etcdir.h"
 #include "execargs.h"
 #include "fatal.h"
+#include "filelist.h"
 #include "logger.h"
 #include "paths.h"
 #include "programs.h"
@@ -222,12 +224,31 @@ static void open_stdio (void)
   }
 }
 
+/* s6-svscan supervises 500 services unless it is told of more, which is told only where there are: room for them may cost memory. What a
+   hook may add to them has the margin. */
+#define SVSCAN_SERVICES 500
+#define SERVICES_MARGIN 100
+
+static size_t count_entries (struct boot const *b, char const *directory)
+{
+  char path[PATH_MAX] ;
+  struct filelist list ;
+  size_t n ;
+  snprintf(path, sizeof path, "%s/%s", b->etc, directory) ;
+  if (filelist_open(b->rootfd, path, &filelist_by_name, &list) == -1) return 0 ;
+  n = (size_t)list.n ;
+  filelist_free(&list) ;
+  return n ;
+}
+
 static void exec_svscan (struct boot const *, char const *const *envp, int readyfd) gccattr_noreturn ;
 static void exec_svscan (struct boot const *b, char const *const *envp, int readyfd)
 {
   char fmt[UINT_FMT] ;
   char console[UINT_FMT] ;
-  char const *argv[8] = { "s6-svscan", "-d", fmt } ;
+  char max[UINT_FMT] ;
+  char const *argv[10] = { "s6-svscan", "-d", fmt } ;
+  size_t services = count_entries(b, ETC_DEFINITIONS) + count_entries(b, ETC_SERVICES) + SERVICES_MARGIN ;
   size_t n = 3 ;
   int null = open(PATH_NULL, O_RDONLY) ;
   fmt[uint_fmt(fmt, (unsigned int)readyfd)] = 0 ;
@@ -238,6 +259,12 @@ static void exec_svscan (struct boot const *b, char const *const *envp, int read
     console[uint_fmt(console, (unsigned int)b->logger->errfd)] = 0 ;
     argv[n++] = "-X" ;
     argv[n++] = console ;
+  }
+  if (services > SVSCAN_SERVICES)
+  {
+    max[uint_fmt(max, (unsigned int)services)] = 0 ;
+    argv[n++] = "-c" ;
+    argv[n++] = max ;
   }
   argv[n++] = "--" ;
   argv[n++] = PATH_SCANDIR ;

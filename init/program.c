@@ -14,6 +14,7 @@
 #include "environment.h"
 #include "execargs.h"
 #include "fatal.h"
+#include "filelimit.h"
 #include "paths.h"
 #include "program.h"
 #include "variables.h"
@@ -35,6 +36,7 @@ static char const *attempt (int contenvfd, char const *const *argv, char const *
 {
   sig_blocknone() ;
   sig_restore(SIGPIPE) ;
+  filelimit_restore() ;
   if ((oneshot ? oneshot_environment(contenvfd, oneshot) : environment_load(contenvfd)) == -1) return "unable to read the environment for " ;
   execvp(argv[0], execargs(argv)) ;
   return "unable to exec " ;
@@ -90,12 +92,6 @@ pid_t program_spawn (int contenvfd, char const *const *argv, int stdoutfd)
 pid_t program_spawn_oneshot (int contenvfd, char const *name, char const *const *argv)
 {
   return spawn(contenvfd, argv, -1, name) ;
-}
-
-void program_kill (pid_t pid, int sig)
-{
-  /* the group exists once the child has made it; until then the child is all there is */
-  if (kill(-pid, sig) == -1) kill(pid, sig) ;
 }
 
 char const **program_words (char const *s, size_t *ret_n)

@@ -27,9 +27,6 @@ extern pid_t program_spawn_oneshot (int contenvfd, char const *name, char const 
 /* Gives what program_spawn() starts from now on fd as standard error (-1: ours). */
 extern void program_stderr (int fd) ;
 
-/* Sends the signal to a program of program_spawn() and all that is still of its process group. */
-extern void program_kill (pid_t, int sig) ;
-
 /* The words of s, separated by blanks, as argv: an array that ends with 0, allocated once, for the caller to free() (s stays as it is).
    *ret_n: their number. Returns 0, and sets errno, when there is no memory. */
 extern char const **program_words (char const *s, size_t *ret_n) ;

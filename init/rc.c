@@ -22,6 +22,7 @@
 #include "contenv.h"
 #include "exitcode.h"
 #include "fatal.h"
+#include "filelimit.h"
 #include "lockfile.h"
 #include "logger.h"
 #include "paths.h"
@@ -295,6 +296,7 @@ int rc_main (struct boot *b, char const *const *cmd)
   sigaddset(&set, SIGTERM) ;
   if (!selfpipe_trapset(&set)) rc_die(b, "trap signals") ;
   sig_ignore(SIGPIPE) ;
+  filelimit_raise() ;
   walk_load(&rc.walk, b) ;
   loop(&rc, sigfd) ;
   return 0 ;

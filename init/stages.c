@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "fatal.h"
 #include "oneline.h"
+#include "processsignal.h"
 #include "program.h"
 #include "reason.h"
 #include "stages.h"
@@ -147,13 +148,13 @@ void stage_program_late (struct stage_run *run)
 {
   run->script.timed_out = 1 ;
   run->deadline = tain_infinite ;
-  program_kill(run->pid, SIGKILL) ;
+  processsignal_send(run->pid, 1, SIGKILL) ;
 }
 
 void stage_end (struct stage_run *run, unsigned int ms, char const *why)
 {
   run->end = why ;
-  program_kill(run->pid, SIGTERM) ;
-  program_kill(run->pid, SIGCONT) ;
+  processsignal_send(run->pid, 1, SIGTERM) ;
+  processsignal_send(run->pid, 1, SIGCONT) ;
   clock_deadline(&run->deadline, ms) ;
 }

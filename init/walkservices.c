@@ -7,7 +7,7 @@
 
 #include "clock.h"
 #include "oneshot.h"
-#include "program.h"
+#include "processsignal.h"
 #include "svevent.h"
 #include "verbosity.h"
 #include "walknodes.h"
@@ -116,8 +116,8 @@ void walk_end_oneshot (struct walk *w, size_t node, unsigned int ms, char const 
   struct walk_oneshot *o = walk_oneshot(w, node) ;
   tain deadline ;
   o->end = why ;
-  program_kill(o->pid, SIGTERM) ;
-  program_kill(o->pid, SIGCONT) ;
+  processsignal_send(o->pid, 1, SIGTERM) ;
+  processsignal_send(o->pid, 1, SIGCONT) ;
   clock_deadline(&deadline, ms) ;
   walk_set_deadline(w, node, &deadline) ;
 }
@@ -125,5 +125,5 @@ void walk_end_oneshot (struct walk *w, size_t node, unsigned int ms, char const 
 void walk_oneshot_late (struct walk *w, size_t node)
 {
   walk_oneshot(w, node)->timed_out = 1 ;
-  program_kill(walk_oneshot(w, node)->pid, SIGKILL) ;
+  processsignal_send(walk_oneshot(w, node)->pid, 1, SIGKILL) ;
 }

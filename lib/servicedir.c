@@ -69,7 +69,7 @@ static enum servicedir_error check_notification (int srcfd, int *ret_notifies)
 enum servicedir_error servicedir_check_name (char const *name)
 {
   /* s6-svscan takes NAME/log for a service of its own, and prints names on the log */
-  for (; *name ; name++) if ((unsigned char)*name < 33 || *name == '/' || *name == 127) return SERVICEDIR_NAME ;
+  for (; *name ; name++) if (((unsigned char)*name < 32 && *name != '\t') || *name == '/' || *name == 127) return SERVICEDIR_NAME ;
   return SERVICEDIR_OK ;
 }
 
