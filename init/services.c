@@ -138,31 +138,6 @@ static void set_deadline (struct service *s, unsigned int ms)
   if (!s->settled && tain_less(&s->up_by, &s->deadline)) s->deadline = s->up_by ;
 }
 
-static enum service_verdict tell_start (struct boot const *b, struct service *s)
-{
-  if (svevent_control(s->dirfd, "u", 1) == -1) return fail(b, s, " ", strerror(errno)) ;
-  s->state = SERVICE_STARTING ;
-  set_deadline(s, START_TIMEOUT) ;
-  return VERDICT_NONE ;
-}
-
-enum service_verdict service_start (struct boot const *b, struct service *s)
-{
-  enum servicedir_error e ;
-  if (s->down) return hold(b, s, "down") ;
-  e = servicedir_check_run(b->rootfd, s->dirfd, s->helped ? SERVICE_SCRIPT : "run", s->helped) ;
-  if (e) return fail(b, s, ": ", e == SERVICEDIR_SYSTEM ? strerror(errno) : servicedir_error_text(e)) ;
-  if (s->timeout_up) clock_deadline(&s->up_by, s->timeout_up) ;
-  /* A supervisor that looks for the file after this starts the service by itself, now and whenever it is restarted;
-     one that has looked before announces itself afterwards, and is told to. */
-  if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
-    say_warningsys("remove the down file of service ", s->name) ;
-  s->state = SERVICE_WANTED ;
-  if (s->supervisor) return tell_start(b, s) ;
-  set_deadline(s, START_TIMEOUT) ;
-  return VERDICT_NONE ;
-}
-
 static enum service_verdict died (struct boot const *b, struct service *s)
 {
   s6_svstatus_t st ;
@@ -209,6 +184,50 @@ static enum service_verdict came_up (struct boot const *b, struct service *s, un
   return VERDICT_UP ;
 }
 
+static enum service_verdict tell_start (struct boot const *b, struct service *s, unsigned int hold_ms)
+{
+  s6_svstatus_t st ;
+  if (svevent_control(s->dirfd, "u", 1) == -1) return fail(b, s, " ", strerror(errno)) ;
+  /* somebody else has started it before its turn: no event is to come */
+  if (svevent_status(s->dirfd, &st) == 0 && st.pid && !st.flagfinishing)
+    return st.flagready ? hold(b, s, "ready") : came_up(b, s, hold_ms) ;
+  s->state = SERVICE_STARTING ;
+  set_deadline(s, START_TIMEOUT) ;
+  return VERDICT_NONE ;
+}
+
+enum service_verdict service_start (struct boot const *b, struct service *s, unsigned int hold_ms)
+{
+  enum servicedir_error e ;
+  if (s->down) return hold(b, s, "down") ;
+  e = servicedir_check_run(b->rootfd, s->dirfd, s->helped ? SERVICE_SCRIPT : "run", s->helped) ;
+  if (e) return fail(b, s, ": ", e == SERVICEDIR_SYSTEM ? strerror(errno) : servicedir_error_text(e)) ;
+  if (s->timeout_up) clock_deadline(&s->up_by, s->timeout_up) ;
+  /* A supervisor that looks for the file after this starts the service by itself, now and whenever it is restarted;
+     one that has looked before announces itself afterwards, and is told to. */
+  if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
+    say_warningsys("remove the down file of service ", s->name) ;
+  s->state = SERVICE_WANTED ;
+  if (s->supervisor) return tell_start(b, s, hold_ms) ;
+  set_deadline(s, START_TIMEOUT) ;
+  return VERDICT_NONE ;
+}
+
+/* What the service has done, as its supervisor tells. */
+static enum service_verdict service_did (struct boot const *b, struct service *s, char what, unsigned int hold_ms)
+{
+  switch (what)
+  {
+    case 'u' : return s->state == SERVICE_HELD ? VERDICT_NONE : came_up(b, s, hold_ms) ;
+    case 'U' : return hold(b, s, "ready") ;
+    /* one that held and dies before the boot is over has not held */
+    case 'd' : return s->state == SERVICE_UP || s->state == SERVICE_HELD ? died(b, s) : VERDICT_NONE ;
+    case 'D' : return is_down(b, s) ;
+    case 'O' : return fail(b, s, " ", "failed for good: its finish script exited 125") ;
+    default : return VERDICT_NONE ;
+  }
+}
+
 enum service_verdict service_event (struct boot const *b, struct service *s, unsigned int hold_ms)
 {
   char buf[64] ;
@@ -219,21 +238,10 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
   for (; i < n && s->eventfd >= 0 ; i++)
   {
     enum service_verdict v = VERDICT_NONE ;
-    switch (buf[i])
-    {
-      case 's' :
-        s->supervisor = 1 ;
-        if (s->state == SERVICE_WANTED) v = tell_start(b, s) ;
-        break ;
-      case 'u' : if (s->state != SERVICE_HELD) v = came_up(b, s, hold_ms) ; break ;
-      case 'U' : v = hold(b, s, "ready") ; break ;
-      /* one that held and dies before the boot is over has not held */
-      case 'd' : if (s->state == SERVICE_UP || s->state == SERVICE_HELD) v = died(b, s) ; break ;
-      case 'D' : v = is_down(b, s) ; break ;
-      case 'O' : v = fail(b, s, " ", "failed for good: its finish script exited 125") ; break ;
-      case 'x' : s->supervisor = 0 ; break ;
-      default : break ;
-    }
+    if (buf[i] == 's' || buf[i] == 'x') s->supervisor = buf[i] == 's' ;
+    if (buf[i] == 's' && s->state == SERVICE_WANTED) v = tell_start(b, s, hold_ms) ;
+    /* started by somebody else before its turn: tell_start() sees to it */
+    else if (s->state != SERVICE_SUPERVISED) v = service_did(b, s, buf[i], hold_ms) ;
     if (v != VERDICT_NONE) verdict = v ;
   }
   return verdict ;

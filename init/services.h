@@ -66,10 +66,10 @@ enum service_verdict { VERDICT_NONE, VERDICT_UP, VERDICT_FAILED } ;
    Returns 0 with *ret filled in; -1 when it is bad, said in one warning line and in the report. */
 extern int service_make (struct boot const *, struct service_source const *, struct service *ret) ;
 
-/* Its dependencies are up. */
-extern enum service_verdict service_start (struct boot const *, struct service *) ;
+/* Its dependencies are up. hold: how long a service without readiness notification must stay up, milliseconds. */
+extern enum service_verdict service_start (struct boot const *, struct service *, unsigned int hold) ;
 
-/* Its eventfd is readable; hold: how long a service without readiness notification must stay up, milliseconds. */
+/* Its eventfd is readable. Before service_start() there is no verdict, whatever others do with the service. */
 extern enum service_verdict service_event (struct boot const *, struct service *, unsigned int hold) ;
 
 /* Its deadline has passed. */

@@ -42,7 +42,7 @@ void walk_judge (struct walk *w, size_t node, enum service_verdict v)
 void walk_start_longrun (struct walk *w, size_t node)
 {
   struct walk_longrun *l = walk_longrun(w, node) ;
-  if (l) walk_judge(w, node, service_start(w->boot, &l->service)) ;
+  if (l) walk_judge(w, node, service_start(w->boot, &l->service, w->hold)) ;
   else walk_settle(w, node, 0) ;
 }
 

@@ -92,3 +92,57 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   [ "$(cat "$ROOT/tmp/id")" -eq 911 ]
   assert_log '^User UID: +1234$'
 }
+
+@test "a service that is started by somebody else, though no bundle selects it: the boot goes on and ends as without" {
+  longrun aside <<<$'#!/bin/sh\nexec sleep 1000000'
+  chmod 0755 "$DEFINITIONS/aside/run"
+  script /tell <<<"until s6-svc -wu -u /run/service/aside 2>/dev/null; do :; done; $HOLD"
+  oneshot tell /tell
+  user tell
+  start
+  await_hold
+  refute_log '^\[ls\.io-init\] done\.$'
+  let_go
+  wait_log '^\[ls\.io-init\] done\.$'
+}
+
+@test "a service that is started by somebody else, though what it needs has failed: nothing that needs it starts, the boot is not over early" {
+  oneshot bad false
+  longrun blocked bad <<<$'#!/bin/sh\nexec sleep 1000000'
+  chmod 0755 "$DEFINITIONS/blocked/run"
+  oneshot behind 'echo behind' blocked
+  script /tell <<<"until s6-svc -wu -u /run/service/blocked 2>/dev/null; do :; done; $HOLD"
+  oneshot tell /tell
+  oneshot last 'echo last' tell
+  user behind tell last
+  start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=1
+  await_hold
+  let_go
+  wait_log 'the boot is not complete'
+  [ "$(grep -xE 'last|.*the boot is not complete.*' "$LOG" | head -n 1)" = last ]
+  refute_log '^behind$'
+}
+
+@test "a service that is started by somebody else before its turn is up when that comes" {
+  longrun early tell <<<$'#!/bin/sh\nexec sleep 1000000'
+  chmod 0755 "$DEFINITIONS/early/run"
+  longrun notifier tell <<<$'#!/bin/sh\necho >&3\nexec sleep 1000000'
+  chmod 0755 "$DEFINITIONS/notifier/run"
+  echo 3 >"$DEFINITIONS/notifier/notification-fd"
+  oneshot behind 'echo behind' early notifier
+  script /tell <<<"
+    until s6-svc -wu -u /run/service/early 2>/dev/null; do :; done
+    until s6-svc -wU -u /run/service/notifier 2>/dev/null; do :; done
+    $HOLD"
+  oneshot tell /tell
+  user behind
+  start
+  await_hold
+  refute_log '^behind$'
+  let_go
+  wait_log '^\[ls\.io-init\] done\.$'
+  assert_log '^behind$'
+  [ "$(service_status early)" = up ]
+  [ "$(service_status notifier)" = ready ]
+  refute_log 'warning'
+}
