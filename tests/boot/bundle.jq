@@ -15,6 +15,7 @@ def bind: split(":") | { destination: .[1], type: "bind", source: .[0], options:
     env: (["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"] + $env),
     cwd: "/",
     noNewPrivileges: false,
+    rlimits: (if $nofile == "" then [] else [$nofile | split(":") | map(tonumber) | { type: "RLIMIT_NOFILE", soft: .[0], hard: .[1] }] end),
     capabilities: (
       if $uid == 0 then { bounding: $capabilities, effective: $capabilities, permitted: $capabilities }
       else { bounding: $capabilities } end)

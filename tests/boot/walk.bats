@@ -146,3 +146,32 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   [ "$(service_status notifier)" = ready ]
   refute_log 'warning'
 }
+
+@test "without the capability KILL, a oneshot of another user is ended with the CMD, and by a stop" {
+  oneshot forever 's6-setuidgid abc sh -c "echo begun; exec sleep 1000000"'
+  user forever
+  start --cap-drop KILL
+  wait_log '^begun$'
+  stop_container
+  refute_log 'does not end'
+  # the CMD comes up when the time for the oneshot is over
+  start --cap-drop KILL -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=1 sh -c 'exit 7'
+  [ "$(exit_code)" = 7 ]
+  refute_log 'does not end'
+}
+
+# bats test_tags=slow
+@test "more services than s6-svscan has room for by itself, and than a soft limit of 256 descriptors is good for" {
+  local i names=()
+  for ((i = 0; i < 520; i++)); do names+=("svc-$i"); done
+  longrun svc-0 <<<$'#!/bin/sh\nexec sleep 1000000'
+  chmod 0755 "$DEFINITIONS/svc-0/run"
+  for ((i = 1; i < 520; i++)); do cp -a "$DEFINITIONS/svc-0" "$DEFINITIONS/svc-$i"; done
+  oneshot limit "/limit"
+  script /limit <<<'echo "limit $(ulimit -n)"'
+  user "${names[@]}" limit
+  boot --nofile 256:4096
+  [ "$(report '[.services[] | select(.name | startswith("svc-")) | .status] | (length, (unique | join(" ")))' | tr '\n' ' ')" = '520 up ' ]
+  assert_log '^limit 256$'
+  stop_container
+}
