@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 
 #include "change.h"
+#include "filelimit.h"
 #include "transition.h"
 
 #define EVENTS 64
@@ -143,8 +144,10 @@ int change_run (struct live *live, char const *chosen, struct change_policy cons
   struct change c =
     { .live = live, .chosen = chosen, .policy = policy, .graph = GRAPH_ZERO, .scripts = PROCESSTABLE_ZERO, .deadlines = DEADLINES_ZERO,
       .epollfd = -1, .signalfd = -1 } ;
-  int r = load(&c) == -1 || watch_signals(&c) == -1 ? -1 : loop(&c) ;
-  int e = errno ;
+  int r, e ;
+  filelimit_raise() ;
+  r = load(&c) == -1 || watch_signals(&c) == -1 ? -1 : loop(&c) ;
+  e = errno ;
   end(&c) ;
   errno = e ;
   return r ;

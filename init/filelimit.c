@@ -10,7 +10,7 @@ static int raised ;
 void filelimit_raise (void)
 {
   struct rlimit new ;
-  if (getrlimit(RLIMIT_NOFILE, &before) == -1 || before.rlim_cur == before.rlim_max) return ;
+  if (raised || getrlimit(RLIMIT_NOFILE, &before) == -1 || before.rlim_cur == before.rlim_max) return ;
   new = before ;
   new.rlim_cur = new.rlim_max ;
   raised = setrlimit(RLIMIT_NOFILE, &new) == 0 ;

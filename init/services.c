@@ -40,9 +40,6 @@ static enum service_verdict fail (struct boot const *b, struct service *s, char 
   s->state = SERVICE_FAILED ;
   s->settled = 1 ;
   s->deadline = tain_infinite ;
-  /* the supervisor goes on restarting it; nobody listens any more */
-  fd_close(s->eventfd) ;
-  s->eventfd = -1 ;
   say_warning("service ", s->name, between, why) ;
   report_service(b, s, "failed", why, clock_ms()) ;
   return settled ? VERDICT_NONE : VERDICT_FAILED ;
@@ -235,7 +232,7 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
   ssize_t n = svevent_read(s->eventfd, buf, sizeof buf) ;
   ssize_t i = 0 ;
   if (n == -1) return fail(b, s, " ", strerror(errno)) ;
-  for (; i < n && s->eventfd >= 0 ; i++)
+  for (; i < n && s->state != SERVICE_FAILED ; i++)
   {
     enum service_verdict v = VERDICT_NONE ;
     if (buf[i] == 's' || buf[i] == 'x') s->supervisor = buf[i] == 's' ;
@@ -250,7 +247,9 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
 /* As s6-rc does: a service that has not become ready in time is told to stay down. */
 static enum service_verdict too_late (struct boot const *b, struct service *s)
 {
-  if (servicedir_keep_down(s->dirfd) == -1 || svevent_control(s->dirfd, "d", 1) == -1) say_warningsys("tell service ", s->name, " to stay down") ;
+  /* a supervisor that cannot be told anything yet finds the file when it is there */
+  if (servicedir_keep_down(s->dirfd) == -1 || (svevent_control(s->dirfd, "d", 1) == -1 && errno != ENOENT && errno != ENXIO))
+    say_warningsys("tell service ", s->name, " to stay down") ;
   return fail(b, s, " ", "is not ready within its timeout-up: told to stay down") ;
 }
 

@@ -27,7 +27,7 @@ struct service
   char const *name ;        /* ours */
   size_t node ;             /* in the boot graph */
   int dirfd ;               /* its live servicedir */
-  int eventfd ;
+  int eventfd ;             /* -1: nobody listens any more */
   enum service_state state ;
   int supervisor ;          /* it has announced itself */
   int notifies ;            /* has a notification-fd */

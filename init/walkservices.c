@@ -4,6 +4,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+
+#include <skalibs/djbunix.h>
 
 #include "clock.h"
 #include "oneshot.h"
@@ -29,10 +32,24 @@ static void count (struct walk *w, size_t node)
   l->troubled = troubled ;
 }
 
+/* Its supervisor goes on restarting it. To close the descriptor is not enough: a child that has not executed its program yet has it too,
+   and the events would go on coming. */
+static void unwatch (struct walk *w, struct service *s)
+{
+  if (s->eventfd == -1) return ;
+  if (epoll_ctl(w->eventfd, EPOLL_CTL_DEL, s->eventfd, 0) == -1) say_warningsys("stop watching service ", s->name) ;
+  fd_close(s->eventfd) ;
+  s->eventfd = -1 ;
+}
+
 void walk_judge (struct walk *w, size_t node, enum service_verdict v)
 {
-  struct service const *s = &walk_longrun(w, node)->service ;
-  if (s->state == SERVICE_FAILED) w->failed = 1 ;
+  struct service *s = &walk_longrun(w, node)->service ;
+  if (s->state == SERVICE_FAILED)
+  {
+    w->failed = 1 ;
+    unwatch(w, s) ;
+  }
   if ((s->state == SERVICE_FAILED || service_is_troubled(s)) && s->code) w->code = s->code ;
   walk_set_deadline(w, node, &s->deadline) ;
   if (v != VERDICT_NONE) walk_settle(w, node, v == VERDICT_UP) ;

@@ -175,3 +175,22 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   assert_log '^limit 256$'
   stop_container
 }
+
+@test "a service that has failed is heard no more, however many programs are started meanwhile" {
+  local i before='' names=()
+  for i in {1..60}; do
+    longrun "late$i" <<<$'#!/bin/sh\nexec sleep 1000000'
+    echo 3 >"$DEFINITIONS/late$i/notification-fd"
+    echo $((100 + i * 10)) >"$DEFINITIONS/late$i/timeout-up"
+    names+=("late$i")
+  done
+  for i in {1..200}; do
+    # shellcheck disable=SC2086 # none, or one
+    oneshot "link$i" true $before
+    before=link$i
+  done
+  user "${names[@]}" "$before"
+  start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=1
+  wait_log 'the boot is not complete'
+  assert_log ' service late[0-9]+ ' 60
+}
