@@ -47,13 +47,8 @@ bundle() {
     *:ro) mounts+=("${config%:ro}:/config:ro") ;;
     *) mounts+=("$config:/config") ;;
   esac
-  jq -n --argjson readonly "$readonly" --arg run "$run" --arg caps "$caps" --arg user "$user" --arg nofile "$nofile" --arg tty "$TTY" --argjson network "$network" \
-    --argjson groups "$(strings "${groups[@]}")" \
-    --argjson args "$(strings /init "$@")" --argjson env "$(strings "${env[@]}")" --argjson mounts "$(strings "${mounts[@]}")" \
-    --argjson proc "$(strings "${proc[@]}")" --argjson mask "$(strings "${mask[@]}")" --argjson forbid "$(strings "${forbid[@]}")" \
-    -f "$REPO/tests/boot/bundle.jq" >"$DIR/config.json"
-}
-
-strings() { # a JSON array of the arguments
-  jq -nc '$ARGS.positional' --args -- "$@"
+  # one process: there are hundreds of boots
+  jq -n --argjson readonly "$readonly" --arg run "$run" --arg caps "$caps" --arg user "$user" --arg nofile "$nofile" --arg tty "$TTY" \
+    --argjson network "$network" -f "$REPO/tests/boot/bundle.jq" --args -- "$#" "$@" "${#env[@]}" "${env[@]}" "${#groups[@]}" "${groups[@]}" "${#mounts[@]}" "${mounts[@]}" \
+    "${#proc[@]}" "${proc[@]}" "${#mask[@]}" "${mask[@]}" "${#forbid[@]}" "${forbid[@]}" >"$DIR/config.json"
 }

@@ -2,7 +2,11 @@
 def tmpfs($at; $options): { destination: $at, type: "tmpfs", source: "tmpfs", options: $options };
 def bind: split(":") | { destination: .[1], type: "bind", source: .[0], options: (["rbind", "rprivate"] + .[2:]) };
 
-($caps | split(" ") | map(select(. != "") | "CAP_" + .)) as $capabilities
+# the arguments: of each list its length, then so many strings
+def lists: if length == 0 then [] else (.[0] | tonumber) as $n | [.[1:$n + 1]] + (.[$n + 1:] | lists) end;
+
+($ARGS.positional | lists) as [$args, $env, $groups, $mounts, $proc, $mask, $forbid]
+| ($caps | split(" ") | map(select(. != "") | "CAP_" + .)) as $capabilities
 | ($user | split(":") | map(tonumber)) as [$uid, $gid]
 | {
   ociVersion: "1.0.2",
@@ -11,7 +15,7 @@ def bind: split(":") | { destination: .[1], type: "bind", source: .[0], options:
   process: {
     terminal: ($tty != ""),
     user: { uid: $uid, gid: $gid, additionalGids: ($groups | map(tonumber)) },
-    args: $args,
+    args: (["/init"] + $args),
     env: (["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"] + $env),
     cwd: "/",
     noNewPrivileges: false,

@@ -47,7 +47,7 @@ assert_groups() {
   assert_groups 4444 5555
   [ "$(node card0 && node card1 && node mine && node good)" = $'0:4444:660\n0:5555:660\n911:6666:600\n0:911:660' ]
   # the services have them too
-  grep -E '^Groups:' "$(inside "/proc/$(in_container s6-svstat -o pid /run/service/keeper)/status")" | grep -w 4444 | grep -qw 5555
+  grep -E '^Groups:' "$(service_process keeper)/status" | grep -w 4444 | grep -qw 5555
   stop_container
   boot_devices '/dev/dri -type c'
   assert_boot rw

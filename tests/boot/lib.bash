@@ -15,11 +15,16 @@ WAIT=${BOOT_WAIT:-60} # seconds after which whatever is waited for counts as nev
 # shellcheck source=tests/boot/bundle.bash
 source "$REPO/tests/boot/bundle.bash"
 
-# The image, baked with the stillroot that is built now.
+# The image, baked with the stillroot that is built now. Files that run side by side share it: one makes it, the others find it made.
 boot_setup_file() {
   cd "$REPO" || return
-  "tests/image/$IMAGE" "$BASE" >&2
-  { cmp -s "$BUILD/stillroot" "$BASE/usr/lib/stillroot/stillroot" && diff -rq -x .gitkeep services.d "$BASE/usr/lib/stillroot/services.d" >&2; } || make --no-print-directory -s BUILD="$BUILD" image ROOT="$BASE" >&2
+  mkdir -p "${BASE%/*}"
+  (
+    flock 9
+    "tests/image/$IMAGE" "$BASE" >&2
+    { cmp -s "$BUILD/stillroot" "$BASE/usr/lib/stillroot/stillroot" && diff -rq -x .gitkeep services.d "$BASE/usr/lib/stillroot/services.d" >&2; } ||
+      flock "$BUILD/boot/make.lock" make --no-print-directory -s BUILD="$BUILD" image ROOT="$BASE" >&2
+  ) 9>"$BASE.lock"
 }
 
 boot_setup() {
@@ -59,6 +64,16 @@ service() {
   for file in "${@:2}"; do printf '%s\n' "${file#*=}" >"$dir/${file%%=*}"; done
 }
 
+# deaf_service NAME: a service that ignores SIGTERM, and is ready as soon as it does
+deaf_service() {
+  service "$1" notification-fd=3 <<'RUN'
+#!/bin/sh
+trap '' TERM
+echo >&3
+exec sleep 1000000
+RUN
+}
+
 # retry COMMAND...: until it succeeds; fails when it never does
 retry() {
   local end=$((SECONDS + WAIT))
@@ -71,10 +86,10 @@ retry() {
 # start [OPTION...] [CMD...]: the options are bundle's. Returns at once; $INPUT, a file, is standard input, $HELD, another, descriptor 3.
 start() {
   bundle "$@"
-  rm -f "$DIR/exit"
+  rm -f "$DIR/exit" "$DIR/pid"
   : >"$LOG"
   : >"$DIR/exit.wanted"
-  local runc=(runc --root "$DIR/state" run --bundle "$DIR" ${HELD:+--preserve-fds 1} "$ID")
+  local runc=(runc --root "$DIR/state" run --bundle "$DIR" --pid-file "$DIR/pid" ${HELD:+--preserve-fds 1} "$ID")
   [ -z "$TTY" ] || runc=(script -qefc "${runc[*]@Q}" "$DIR/typescript")
   # runc gives the container pipes, and copies; bats' descriptor 3 would keep bats from ending
   {
@@ -101,19 +116,35 @@ wait_log() {
   retry log_has_or_ended "$1" && { log_has "$1" || { echo "ended without: $1"; return 1; }; }
 }
 
-assert_log() { # PATTERN [TIMES]: so many lines match, by default one
+lines_of() { grep -cE -- "$1" "$LOG" || true; }
+log_has_many_or_ended() { [ "$(lines_of "$1")" -ge "$2" ] || ended; }
+
+# assert_log PATTERN [TIMES]: so many lines match, by default one. What a service or the runtime is about to write is waited for.
+assert_log() {
   local n
-  n=$(grep -cE -- "$1" "$LOG") || true
+  retry log_has_many_or_ended "$1" "${2:-1}" || true
+  n=$(lines_of "$1")
   [ "$n" -eq "${2:-1}" ] || { echo "$n lines, not ${2:-1}: $1"; return 1; }
 }
 
 refute_log() { assert_log "$1" 0; }
 
 # The container's, seen from the host: its file PATH (links must be relative), its process tree.
-init_pid() { runc --root "$DIR/state" state "$ID" | jq -er .pid; }
+init_pid() { retry test -s "$DIR/pid" && cat "$DIR/pid"; }
 inside() { echo "/proc/$(init_pid)/root$1"; }
 in_container() { runc --root "$DIR/state" exec "$ID" "$@"; }
 in_container_as() { runc --root "$DIR/state" exec --user "$1" "$ID" "${@:2}"; } # UID:GID CMD...
+
+# service_process NAME: its directory in /proc, once it is the sleep that its run ends in
+service_process() {
+  local process
+  process=$(inside "/proc/$(in_container s6-svstat -o pid "/run/service/$1")")
+  retry grep -qx sleep "$process/comm" && echo "$process"
+}
+
+process_names() { cat "$(inside /proc)"/[0-9]*/comm 2>/dev/null | sort | tr '\n' ' '; }
+names_are() { [ "$(process_names)" = "$1 " ]; }
+assert_processes() { retry names_are "$1" || { process_names; return 1; }; } # NAMES: sorted, with a blank between; all that there are, in the end
 
 # report FILTER: jq's answer about the boot report; fails on null and false
 report() { in_container init-status --json | jq -er "$1"; }
@@ -142,12 +173,13 @@ assert_boot() {
   wait_log '^\[ls\.io-init\] done\.$'
   assert_log '^\[ls\.io-init\] done\.$'
   assert_log '^\[services\.d\] done\.$'
-  [ "$(cat "$(inside /proc/1/comm)")" = s6-svscan ]
-  [ "$(report .mode)" = "$1" ]
-  [ "$(report .result)" = 'done' ]
-  [ "$(report '[.services[].status] - ["up", "ready"] | length == 0')" = true ]
-  [ "$(report '[.stages[].status] - ["done", "skipped"] | length == 0')" = true ]
-  for service in "$(inside /etc/services.d)"/*/; do [ -n "$(service_status "$(basename "$service")")" ]; done
+  local root status
+  root=$(inside /)
+  [ "$(cat "$root/proc/1/comm")" = s6-svscan ]
+  status=$(in_container init-status --json)
+  (cd "$root/etc/services.d" && printf '%s\n' */) | jq -Rn --arg mode "$1" --argjson status "$status" '[inputs | rtrimstr("/")] as $wanted
+    | $status | .mode == $mode and .result == "done" and $wanted - [.services[].name] == [] and [.services[].status] - ["up", "ready"] == []
+    and [.stages[].status] - ["done", "skipped"] == []' | grep -qx true || { echo "not booted as $1: $status"; return 1; }
   grep -vE -- "${2:-^$}" "$LOG" | grep -iE 'fatal|warning|error|unable|cannot|denied|read-only file system|not found' &&
     { echo "the log suggests a failure"; return 1; }
   return 0

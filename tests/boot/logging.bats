@@ -24,9 +24,9 @@ assert_caught() { # PATTERN [TIMES]; each line begins with the time
 chatty() {
   service chatty <<'RUN'
 #!/bin/sh
+trap 'echo "service ends"; exit 0' TERM
 echo "service out"
 echo "service err" >&2
-trap 'echo "service ends"; exit 0' TERM
 while :; do sleep 1000000 & wait; done
 RUN
   printf '#!/bin/sh\necho "finish speaks"\n' >"$ROOT/etc/services.d/chatty/finish"
@@ -50,6 +50,7 @@ assert_all_caught() {
   for value in 0 '' all; do
     boot --read-only --run exec -e "S6_LOGGING=$value" -e S6_SERVICES_READYTIME=1
     assert_log '^init: warning: S6_LOGGING is all, not 0, 1 or 2: ignored$' "$(case $value in all) echo 1 ;; *) echo 0 ;; esac)"
+    wait_log '^service err$'
     [ ! -e "$(inside /run/uncaught-logs)" ]
     [ ! -e "$(inside /run/service/s6-svscan-log)" ]
     stop_container
@@ -97,7 +98,7 @@ assert_all_caught() {
   retry has_caught '\[ls\.io-init\] done\.$'
   gone() { ! grep -lE '^/init' "$(inside /proc)"/[0-9]*/cmdline 2>/dev/null; }
   retry gone
-  [ "$(cat "$(inside /proc)"/[0-9]*/comm | sort | tr '\n' ' ')" = 's6-log s6-supervise s6-supervise s6-svscan sleep ' ]
+  assert_processes 's6-log s6-supervise s6-supervise s6-svscan sleep'
   for p in "$(inside /proc)"/[0-9]*; do
     case "$(tr '\0' ' ' <"$p/cmdline")" in
       s6-svscan* | s6-log* | *s6-svscan-log*) ;;
@@ -217,11 +218,7 @@ RUN
 }
 
 @test "S6_LOGGING: the stop's own warnings are in the log, and so is a finish script of many words, whole" {
-  service deaf <<'RUN'
-#!/bin/sh
-trap '' TERM
-exec sleep 1000000
-RUN
+  deaf_service deaf
   mkdir -p "$ROOT/etc/cont-finish.d"
   # a pipe holds 64 KiB
   printf '#!/bin/sh\nseq 1 20000 | sed "s/^/finish line /" >&2\n' >"$ROOT/etc/cont-finish.d/10-talk"

@@ -20,7 +20,7 @@ assert_911() {
 }
 
 service_ids() {
-  stat -c %u:%g "$(inside "/proc/$(in_container s6-svstat -o pid "/run/service/$1")")"
+  stat -c %u:%g "$(service_process "$1")"
 }
 
 @test "U1 PUID and PGID unset: abc and its services are 911:911, writable root" {
@@ -215,7 +215,7 @@ service_ids() {
   assert_boot rw
   [ "$(in_container id -G abc | tr ' ' '\n' | sort -n | xargs)" = '44 911 4242' ]
   [ "$(grep -c '^group4242:x:4242:abc$' "$ROOT/etc/group")" = 1 ]
-  grep -qE '^Groups:.*\<44\>' "$(inside "/proc/$(in_container s6-svstat -o pid /run/service/keeper)/status")"
+  grep -qE '^Groups:.*\<44\>' "$(service_process keeper)/status"
   stop_container
   inode=$(stat -c %i "$ROOT/etc/group")
   boot --group-add 77 --group-add 44 --group-add 4242
@@ -250,9 +250,10 @@ service_ids() {
 }
 
 @test "U7 without the capability KILL, services and what they leave behind still end" {
-  service daemon <<<$'#!/bin/sh\ns6-setuidgid abc sh -c \'trap "" TERM; sleep 1000000\' &\nexec s6-setuidgid abc sleep 1000000'
-  service deaf <<<$'#!/bin/sh\nexec s6-setuidgid abc sh -c \'trap "" TERM; sleep 1000000\''
-  boot --cap-drop ALL --cap-add SETUID --cap-add SETGID --cap-add CHOWN -e PUID=1000 -e S6_SERVICES_GRACETIME=500 -e S6_KILL_GRACETIME=100
+  service daemon <<<$'#!/bin/sh\ns6-setuidgid abc sh -c \'trap "" TERM; echo left; sleep 1000000\' &\nexec s6-setuidgid abc sleep 1000000'
+  service deaf notification-fd=3 <<<$'#!/bin/sh\nexec s6-setuidgid abc sh -c \'trap "" TERM; echo >&3; sleep 1000000\''
+  boot --cap-drop ALL --cap-add SETUID --cap-add SETGID --cap-add CHOWN -e PUID=1000 -e S6_SERVICES_GRACETIME=2000 -e S6_KILL_GRACETIME=100
+  wait_log '^left$'
   stop_container
   [ "$(exit_code)" = 0 ]
   assert_log 'service deaf .* killed'

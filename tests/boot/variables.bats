@@ -107,11 +107,7 @@ in_readme() {
 
 # Everything that is said about too much or too little: by init an info and a warning, by rc a warning, by stop and finish one each.
 wordy() { # VERBOSITY
-  service deaf <<'RUN'
-#!/bin/sh
-trap '' TERM
-exec sleep 1000000
-RUN
+  deaf_service deaf
   rmdir "$ROOT/config" 2>/dev/null || true
   boot --read-only --run noexec --config none -e S6_VERBOSITY="$1" -e S6_READ_ONLY_ROOT=0 -e S6_SERVICES_GRACETIME=100 \
     -e S6_SERVICES_READYTIME=1

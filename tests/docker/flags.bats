@@ -44,15 +44,17 @@ boot() {
   wait_done 1
 }
 
-# wait_done N: until the log has the marker N times, or the container ends
-wait_done() {
+# wait_log LINE [N]: until the log has the line N times, by default once, or the container ends
+wait_log() {
   # no pipeline: it would wait for a next line of the log
-  [ "$(grep -cFxm "$1" '[ls.io-init] done.' < <(timeout 60 docker logs -f "$NAME" 2>&1 3>&-))" = "$1" ]
+  [ "$(grep -cFxm "${2:-1}" -- "$1" < <(timeout 60 docker logs -f "$NAME" 2>&1 3>&-))" = "${2:-1}" ]
 }
 
-# in the container's network namespace: the engine may have no bridge
+wait_done() { wait_log '[ls.io-init] done.' "$1"; } # N times
+
+# in the container's network namespace: the engine may have no bridge; nginx may be about to listen
 fetch() {
-  nsenter -n -t "$(docker inspect -f '{{.State.Pid}}' "$NAME")" curl -sS --max-time 10 http://127.0.0.1:8080/
+  nsenter -n -t "$(docker inspect -f '{{.State.Pid}}' "$NAME")" curl -sS --max-time 60 --retry 60 --retry-delay 1 --retry-connrefused http://127.0.0.1:8080/
 }
 
 contenv() { docker exec "$NAME" cat "/run/s6/container_environment/$1"; }
@@ -129,8 +131,8 @@ assert_stops() {
   boot -e FILE__PASSWORD=/run/secrets/password -e FILE__PUID=/run/secrets/puid -v "$dir/password:/run/secrets/password:ro" \
     -v "$dir/puid:/run/secrets/puid:ro" -v "$dir/scripts:/custom-cont-init.d:ro" -v "$dir/services:/custom-services.d:ro" -v "$CONFIG:/config"
   assert_served 1234
-  docker logs "$NAME" 2>&1 | grep -Fx 'script has secret'
-  docker logs "$NAME" 2>&1 | grep -Fx 'service has secret'
+  wait_log 'script has secret'
+  wait_log 'service has secret'
   docker exec "$NAME" init-status | grep -E 'custom-svc-mine +up'
   assert_stops
 }
@@ -204,8 +206,8 @@ assert_stops() {
   done
   boot --read-only --tmpfs /run:exec -v "$CONFIG:/config" \
     -v "$BATS_TEST_TMPDIR/by-1000:/etc/services.d/by-1000:ro" -v "$BATS_TEST_TMPDIR/by-911:/etc/services.d/by-911:ro"
-  docker logs "$NAME" 2>&1 | grep -Fx 'stdout opened by 1000'
-  docker logs "$NAME" 2>&1 | grep -Fx 'stdout opened by 911'
+  wait_log 'stdout opened by 1000'
+  wait_log 'stdout opened by 911'
 }
 
 @test "docker restart: boots again over the /run it left, and after SIGKILL" {
