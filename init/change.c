@@ -84,7 +84,7 @@ static int loop (struct change *c)
   for (;;)
   {
     size_t i ;
-    while (!c->interrupts && (i = graph_next(&c->graph)) != GRAPH_NONE) transition_begin(c, i) ;
+    while (!c->interrupts && !c->crowded && (i = graph_next(&c->graph)) != GRAPH_NONE) transition_begin(c, i) ;
     if (!c->running) return c->failed ? CHANGE_FAILED : CHANGE_DONE ;
     if (!tain_future(&c->policy->deadline)) return CHANGE_LATE ;
     if (turn(c) == -1) return -1 ;

@@ -59,6 +59,7 @@ static void leave (struct change *c, size_t i)
   longrun_leave(&c->transitions[i].longrun) ;
   c->transitions[i].pid = 0 ;
   c->running-- ;
+  c->crowded = 0 ;
 }
 
 /* Its own timeout, or what the policy has for it, in milliseconds; UINT_MAX: none. */
@@ -89,6 +90,7 @@ static void begin_longrun (struct change *c, size_t i)
 {
   struct transition *t = c->transitions + i ;
   char const *why = 0 ;
+  say_step(c, i, "starting", "stopping") ;
   t->longrun = (struct longrun)
     { .name = node(c, i)->name, .up = c->policy->up, .notifies = node(c, i)->notifies, .ours = i < c->live->kept, .eventfd = -1 } ;
   switch (longrun_tell(c->live->scanfd, &t->longrun, &why))
@@ -112,9 +114,12 @@ static void begin_script (struct change *c, size_t i)
   pid_t pid ;
   if (oneshot_spawn(c->live->contenvfd, n->name, c->policy->up ? n->up : n->down, &pid) == -1)
   {
-    fail(c, i, strerror(errno)) ;
+    if (errno != EAGAIN || !c->running) { fail(c, i, strerror(errno)) ; return ; }
+    c->crowded = 1 ;
+    graph_put_back(&c->graph, i) ;
     return ;
   }
+  say_step(c, i, "starting", "stopping") ;
   if (!pid) { succeed(c, i) ; return ; }
   c->running++ ;
   t->pid = pid ;
@@ -156,7 +161,6 @@ void transition_begin (struct change *c, size_t i)
   }
   if (c->policy->dry) { begin_dry(c, i) ; return ; }
   if (n->kind == BOOTGRAPH_STAGE) { settle(c, i, 1) ; return ; }
-  say_step(c, i, "starting", "stopping") ;
   if (n->kind == BOOTGRAPH_ONESHOT) begin_script(c, i) ;
   else begin_longrun(c, i) ;
 }

@@ -38,6 +38,7 @@ struct change
   int signalfd ;
   int failed ;
   int interrupts ;
+  int crowded ;                     /* there is no room for one more process until something that is under way has ended */
 } ;
 
 /* Makes the loop wait for fd too, as for the given node. Returns 0, or -1 and sets errno. */

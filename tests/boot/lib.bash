@@ -101,6 +101,17 @@ start() {
   } 3>&- &
 }
 
+# limit_processes N: what is started has no more, as a user of that many
+limit_processes() {
+  PROCESSES=$1
+  eval "$(declare -f bundle | sed '1s/bundle/unlimited_bundle/')"
+  bundle() {
+    unlimited_bundle "$@"
+    jq --argjson n "$PROCESSES" '.process.rlimits = [{ type: "RLIMIT_NPROC", soft: $n, hard: $n }]' "$DIR/config.json" >"$DIR/config.json.new"
+    mv "$DIR/config.json.new" "$DIR/config.json"
+  }
+}
+
 # boot [OPTION...] [CMD...]: start, and wait until all services are said to have held
 boot() {
   start "$@"

@@ -240,7 +240,7 @@ dies'
   is_down() { refute is_up mute; }
   retry is_down
   refute has_no_down_file mute
-  refute in_container kill -0 "$(cat "$CONFIG/sleep")"
+  refute in_container sh -c "kill -0 $(cat "$CONFIG/sleep")"
   s6_rc 0 list patient
   s6_rc 0 -a list
   refute grep -qxE 'mute|sleepy|patient' <<<"$OUT"
@@ -363,7 +363,7 @@ exit 125' notification-fd=3
     retry is_up mute
     retry test -e "$CONFIG/sleepy"
     rm "$CONFIG/sleepy"
-    in_container kill "-$signal" "$(cat "$CONFIG/pid")"
+    in_container sh -c "kill -$signal $(cat "$CONFIG/pid")"
     code=0
     wait $! || code=$?
     [ "$code" = 1 ]
@@ -592,6 +592,28 @@ exec sleep 1000000"
     assert_log '^stop: warning: service deaf is not down 300 ms after SIGTERM: killed; '
     assert_log '^stop: warning: unable to read the boot graph in /run/s6-rc: ' "$([ "$what" = rm ] && echo 0 || echo 1)"
   done
+}
+
+@test "stop: where there is no room for one more process, a down waits until another has ended" {
+  local name
+  for name in {1..8}; do
+    definition "$name" oneshot "down=sh -c \"read x </config/go; echo down $name >>/config/order\""
+    user "$name"
+  done
+  rm -r "$ROOT/etc/services.d"
+  mkdir -m 0777 "$DIR/run"
+  chmod 0777 "$CONFIG"
+  mkfifo -m 0666 "$CONFIG/go"
+  # process 1, the handler of the signal, and two
+  limit_processes 4
+  boot --user 7655:7655 --read-only --mount "$DIR/run:/run" "${PATIENT[@]}"
+  signal_container
+  # shellcheck disable=SC2016
+  release() { timeout 1 sh -c 'echo >"$1"' sh "$CONFIG/go" || ended; ended; }
+  retry release
+  [ "$(exit_code)" = 0 ]
+  [ "$(sort "$CONFIG/order")" = "$(printf 'down %d\n' {1..8})" ]
+  refute_log 'warning'
 }
 
 @test "an image's own s6-rc stays: init-bake links ours only where there is none" {
