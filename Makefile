@@ -2,23 +2,24 @@
 #
 # make                     builds build/stillroot
 # make install DESTDIR=D   lays it out under D
-# make image ROOT=D        installs into the image root D and bakes it
+# make image ROOT=D        installs into the image root D and bakes it; BAKE has options of init-bake
 # make demo | check | lint | unit | fuzz | bench
 
 CC = gcc
 DESTDIR =
 ROOT =
+BAKE =
 BUILD = build
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Werror
 CFLAGS = -O2 -std=c11
-CPPFLAGS = -D_GNU_SOURCE -Ilib -Iinit -Iinit/stage
+CPPFLAGS = -D_GNU_SOURCE -Ilib -Iinit -Iinit/stage -Iinit/bake
 LDFLAGS = -static
 LDLIBS = -ls6 -lexecline -lskarnet
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffunction-sections -fdata-sections
 
 LIB_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
-INIT_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/stage/*.c))
+INIT_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/stage/*.c init/bake/*.c))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 SERVICES = $(wildcard services.d/*/*)
@@ -91,7 +92,7 @@ image : $(BUILD)/stillroot
 	@test -n "$(ROOT)" || { echo "make image: fatal: say which image root: make image ROOT=DIR" >&2 ; exit 100 ; }
 	@test -d "$(ROOT)" || { echo "make image: fatal: $(ROOT) is not a directory" >&2 ; exit 100 ; }
 	$(MAKE) --no-print-directory install DESTDIR="$(ROOT)"
-	$(BUILD)/stillroot init-bake "$(ROOT)"
+	$(BUILD)/stillroot init-bake $(BAKE) "$(ROOT)"
 
 demo : $(BUILD)/stillroot | $(BUILD)/deps-demo
 	@tests/demo

@@ -30,6 +30,14 @@
 
 #define ROOT_EXE "usr/lib/stillroot/stillroot"
 #define ROOT_COMMAND "command"
+#define ROOT_INIT "init"
+#define ROOT_BIN "usr/bin"
+/* where init-bake --adopt puts what it takes away, each at its path; and the list of it, of lines FROM<TAB>TO */
+#define ROOT_ADOPTED "usr/lib/stillroot/adopted"
+#define ROOT_ADOPTED_RECORD ROOT_ADOPTED "/record"
+/* of s6-overlay and of the LinuxServer.io base */
+#define ROOT_PACKAGES "package/admin"
+#define ROOT_DOCKER_MODS "docker-mods"
 #define ROOT_RUN "run"
 #define ROOT_VAR_RUN "var/run"
 #define ROOT_ETC "etc"
@@ -65,7 +73,9 @@
 #define ROOT_S6_RC "usr/bin/s6-rc"
 #define ROOT_S6_LOG ROOT_COMMAND "/s6-log"
 #define ROOT_DEV "dev"
-#define ROOT_BRANDING "etc/s6-overlay/s6-rc.d/init-adduser/branding"
+#define ROOT_DEFINITIONS ROOT_ETC "/" ETC_DEFINITIONS
+#define ROOT_BUNDLES ROOT_ETC "/" ETC_BUNDLES
+#define ROOT_BRANDING ROOT_DEFINITIONS "/init-adduser/branding"
 
 /* relative to etc, or to the runtime profile that stands in for it */
 #define ETC_SERVICES "services.d"
@@ -77,7 +87,7 @@
 
 /* where init-bake looks for the programs that /command links to, in this order */
 #define ROOT_EXECLINE_DIR "usr/lib/execline/bin"
-#define ROOT_PROGRAM_DIRS "usr/bin", "bin", "usr/sbin", "sbin"
+#define ROOT_PROGRAM_DIRS ROOT_BIN, "bin", "usr/sbin", "sbin"
 
 #define RUN_STATE "s6"
 #define RUN_SCANDIR "service"

@@ -1,0 +1,17 @@
+/* ISC license. */
+
+#ifndef STILLROOT_BAKE_DIRECTORY_H
+#define STILLROOT_BAKE_DIRECTORY_H
+
+#include <sys/types.h>
+
+#include "image.h"
+
+/* Makes the directory name of the image where it is missing, and gives it to owner and the group of the same number. Exits where that
+   cannot be. */
+extern void directory_bake (struct image const *, char const *name, uid_t owner) ;
+
+/* Makes /var/run a link to /run, unless there are files in it. Exits where that cannot be. */
+extern void directory_bake_var_run (struct image const *) ;
+
+#endif
