@@ -3,7 +3,7 @@
 # make                     builds build/stillroot
 # make install DESTDIR=D   lays it out under D
 # make image ROOT=D        installs into the image root D and bakes it; BAKE has options of init-bake
-# make demo | check | lint | unit | fuzz | bench
+# make demo | check | lint | unit | fuzz | bench | graph
 
 CC = gcc
 DESTDIR =
@@ -103,13 +103,17 @@ check : $(BUILD)/deps-check
 bench : $(BUILD)/stillroot | $(BUILD)/deps-bench
 	@tests/bench/run
 
+# draws doc/boot-graph.svg anew
+graph : $(BUILD)/stillroot | $(BUILD)/deps-graph
+	@tests/graph
+
 lint : $(BUILD)/stillroot | $(BUILD)/deps-check
 	@tests/lint
 
 clean :
 	rm -rf $(BUILD)
 
-.PHONY : all unit ubsan fuzz install image demo check bench lint clean
+.PHONY : all unit ubsan fuzz install image demo check bench graph lint clean
 .DELETE_ON_ERROR :
 .SECONDARY :
 

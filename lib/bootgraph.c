@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adjacency.h"
 #include "bootgraph.h"
 
 int bootgraph_add (struct bootgraph *g, struct bootgraph_node const *n)
@@ -33,39 +34,13 @@ size_t bootgraph_find (struct bootgraph const *g, char const *name)
   return BOOTGRAPH_NONE ;
 }
 
-/* The edges, by the end that a walk comes from. */
-struct adjacency
-{
-  size_t *first ;     /* per node: its part of to; it ends where the next node's begins */
-  size_t *to ;
-} ;
-
-static int index_edges (struct bootgraph const *g, int dependents, struct adjacency *a)
-{
-  struct bootgraph_edge const *edges = genalloc_s(struct bootgraph_edge, &g->edges) ;
-  size_t n = bootgraph_size(g), m = genalloc_len(struct bootgraph_edge, &g->edges) ;
-  size_t i = 0 ;
-  a->first = calloc(n + 2, sizeof *a->first) ;
-  a->to = calloc(m + 1, sizeof *a->to) ;
-  if (!a->first || !a->to) return -1 ;
-  /* counted two places behind, summed up, and filled one place behind: each first then stands where it belongs */
-  for (; i < m ; i++) a->first[(dependents ? edges[i].dependency : edges[i].node) + 2]++ ;
-  for (i = 2 ; i < n + 2 ; i++) a->first[i] += a->first[i-1] ;
-  for (i = 0 ; i < m ; i++)
-  {
-    size_t from = dependents ? edges[i].dependency : edges[i].node ;
-    a->to[a->first[from + 1]++] = dependents ? edges[i].node : edges[i].dependency ;
-  }
-  return 0 ;
-}
-
 int bootgraph_close (struct bootgraph const *g, char *chosen, int dependents)
 {
-  struct adjacency a = { 0, 0 } ;
+  struct adjacency a = ADJACENCY_ZERO ;
   size_t n = bootgraph_size(g) ;
   size_t *queue = calloc(n + 1, sizeof *queue) ;
   size_t head = 0, tail = 0, i = 0 ;
-  int r = queue ? index_edges(g, dependents, &a) : -1 ;
+  int r = queue ? adjacency_index(&a, g, dependents) : -1 ;
   for (; !r && i < n ; i++) if (chosen[i]) queue[tail++] = i ;
   for (; head < tail ; head++)
     for (i = a.first[queue[head]] ; i < a.first[queue[head] + 1] ; i++)
@@ -75,8 +50,7 @@ int bootgraph_close (struct bootgraph const *g, char *chosen, int dependents)
       queue[tail++] = a.to[i] ;
     }
   free(queue) ;
-  free(a.first) ;
-  free(a.to) ;
+  adjacency_free(&a) ;
   return r ;
 }
 

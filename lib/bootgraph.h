@@ -69,6 +69,11 @@ extern int bootgraph_read (struct bootgraph *, int runfd) ;
    depends on them instead, and the bundles they are in. Linear. Returns 0, or -1 and sets errno (ENOMEM). */
 extern int bootgraph_close (struct bootgraph const *, char *chosen, int dependents) ;
 
+/* Appends to ret (struct bootgraph_edge, by node) the edges between nodes that are no steps. What a step waits for stands in its place, unless
+   the node waits for that by way of another anyway, or is a bundle: it is not what is in it. Each edge once. Linear in the graph, and once
+   more for each node that waits for a step. Returns 0, or -1 and sets errno (ENOMEM). */
+extern int bootgraph_contract (struct bootgraph const *, genalloc *ret) ;
+
 extern void bootgraph_free (struct bootgraph *) ;
 
 /* The states: BOOTGRAPH_UP or BOOTGRAPH_DOWN for each node. */

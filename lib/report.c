@@ -6,6 +6,7 @@
 #include <skalibs/types.h>
 
 #include "atomicfile.h"
+#include "jsonstring.h"
 #include "paths.h"
 #include "report.h"
 #include "version.h"
@@ -53,54 +54,9 @@ int report_set (struct report *r, enum report_section section, char const *name,
   return 0 ;
 }
 
-/* Length of the well-formed UTF-8 sequence at s, 0 if there is none: RFC 3629. */
-static size_t utf8_len (unsigned char const *s)
-{
-  size_t n = s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0 ;
-  size_t i = 1 ;
-  for (; i < n ; i++) if ((s[i] & 0xc0) != 0x80) return 0 ;
-  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0 ;
-  return n ;
-}
-
-/* A JSON string (RFC 8259); a byte that is no UTF-8 becomes U+FFFD. */
-static int cat_json (stralloc *sa, char const *string_)
-{
-  static char const hex[] = "0123456789abcdef" ;
-  unsigned char const *s = (unsigned char const *)string_ ;
-  if (!stralloc_catb(sa, "\"", 1)) return 0 ;
-  while (*s)
-  {
-    char c = (char)*s ;
-    size_t n = 1 ;
-    if (c == '"' || c == '\\')
-    {
-      char const e[2] = { '\\', c } ;
-      if (!stralloc_catb(sa, e, 2)) return 0 ;
-    }
-    else if (*s < 0x20 || *s == 0x7f)
-    {
-      char const e[6] = { '\\', 'u', '0', '0', hex[*s >> 4], hex[*s & 15] } ;
-      if (!stralloc_catb(sa, e, 6)) return 0 ;
-    }
-    else if (*s < 0x80)
-    {
-      if (!stralloc_catb(sa, &c, 1)) return 0 ;
-    }
-    else
-    {
-      n = utf8_len(s) ;
-      if (n ? !stralloc_catb(sa, (char const *)s, n) : !stralloc_cats(sa, "\\ufffd")) return 0 ;
-      if (!n) n = 1 ;
-    }
-    s += n ;
-  }
-  return stralloc_catb(sa, "\"", 1) ;
-}
-
 static int cat_pair (stralloc *sa, char const *key, char const *value, char const *end)
 {
-  return cat_json(sa, key) && stralloc_cats(sa, ":") && cat_json(sa, value) && stralloc_cats(sa, end) ;
+  return jsonstring_cat(sa, key) && stralloc_cats(sa, ":") && jsonstring_cat(sa, value) && stralloc_cats(sa, end) ;
 }
 
 static int json_row (struct report const *r, enum report_section section, struct row const *row, stralloc *sa)
@@ -126,7 +82,7 @@ int report_json (struct report const *r, stralloc *sa)
   {
     struct row const *p = genalloc_s(struct row, &r->rows[s]) ;
     size_t n = genalloc_len(struct row, &r->rows[s]), i = 0 ;
-    if (!stralloc_cats(sa, ",\n  ") || !cat_json(sa, sections[s].title) || !stralloc_cats(sa, ":[")) return -1 ;
+    if (!stralloc_cats(sa, ",\n  ") || !jsonstring_cat(sa, sections[s].title) || !stralloc_cats(sa, ":[")) return -1 ;
     for (; i < n ; i++)
       if (!stralloc_cats(sa, i ? ",\n" : "\n") || !json_row(r, (enum report_section)s, p + i, sa)) return -1 ;
     if (!stralloc_cats(sa, "\n  ]")) return -1 ;

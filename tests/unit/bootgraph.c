@@ -296,6 +296,90 @@ static void other_states_are_refused (void **state)
   assert_int_equal(errno, EPROTO) ;
 }
 
+/* The edges are "node:dependency ..." in that order. */
+static void assert_contracted (struct bootgraph const *g, char const *wanted)
+{
+  genalloc edges = GENALLOC_ZERO ;
+  char s[256] = "" ;
+  size_t i = 0, n = 0 ;
+  assert_int_equal(bootgraph_contract(g, &edges), 0) ;
+  for (; i < genalloc_len(struct bootgraph_edge, &edges) ; i++)
+  {
+    struct bootgraph_edge const *e = genalloc_s(struct bootgraph_edge, &edges) + i ;
+    n += (size_t)snprintf(s + n, sizeof s - n, "%s%s:%s", i ? " " : "", bootgraph_node(g, e->node)->name, bootgraph_node(g, e->dependency)->name) ;
+  }
+  assert_string_equal(s, wanted) ;
+  genalloc_free(struct bootgraph_edge, &edges) ;
+}
+
+static void steps_are_contracted (void **state)
+{
+  struct bootgraph g = BOOTGRAPH_ZERO ;
+  (void)state ;
+  add(&g, "first", BOOTGRAPH_STAGE) ;
+  add(&g, "step", BOOTGRAPH_STEP) ;
+  add(&g, "next", BOOTGRAPH_STEP) ;
+  add(&g, "a", BOOTGRAPH_STAGE) ;
+  add(&g, "b", BOOTGRAPH_ONESHOT) ;
+  add(&g, "user", BOOTGRAPH_BUNDLE) ;
+  edge(&g, "step", "first") ;
+  edge(&g, "next", "step") ;
+  assert_contracted(&g, "") ;
+  edge(&g, "a", "next") ;
+  assert_contracted(&g, "a:first") ;
+  /* by way of a, b waits for first anyway */
+  edge(&g, "b", "next") ;
+  edge(&g, "b", "a") ;
+  assert_contracted(&g, "a:first b:a") ;
+  /* what waits for it itself, does */
+  edge(&g, "b", "first") ;
+  edge(&g, "b", "a") ;
+  assert_contracted(&g, "a:first b:a b:first") ;
+  /* a step is nothing that a bundle could hold */
+  edge(&g, "user", "step") ;
+  edge(&g, "user", "b") ;
+  assert_contracted(&g, "a:first b:a b:first user:b") ;
+  add(&g, "alone", BOOTGRAPH_ONESHOT) ;
+  add(&g, "user2", BOOTGRAPH_BUNDLE) ;
+  edge(&g, "user2", "next") ;
+  edge(&g, "user2", "alone") ;
+  assert_contracted(&g, "a:first b:a b:first user:b user2:alone") ;
+  bootgraph_free(&g) ;
+}
+
+/* A node waits for another, by whatever way, in the contracted graph just when it does in the graph; and no step is left. */
+static void contraction_changes_no_order (void **state)
+{
+  unsigned int round = 0 ;
+  (void)state ;
+  for (; round < 300 ; round++)
+  {
+    struct bootgraph g = BOOTGRAPH_ZERO, h = BOOTGRAPH_ZERO ;
+    size_t const n = 12 ;
+    char names[12][4] ;
+    size_t i = 0, j ;
+    for (; i < n ; i++)
+    {
+      snprintf(names[i], sizeof names[i], "%zu", i) ;
+      add(&g, names[i], rand() % 2 ? BOOTGRAPH_STEP : BOOTGRAPH_STAGE) ;
+    }
+    h.nodes = g.nodes ;
+    for (i = 0 ; i < n ; i++) for (j = 0 ; j < i ; j++) if (!(rand() % 4)) assert_int_equal(bootgraph_add_edge(&g, i, j), 0) ;
+    assert_int_equal(bootgraph_contract(&g, &h.edges), 0) ;
+    for (i = 0 ; i < n ; i++)
+    {
+      char all[12] = { 0 }, contracted[12] = { 0 } ;
+      if (bootgraph_node(&g, i)->kind == BOOTGRAPH_STEP) continue ;
+      all[i] = contracted[i] = 1 ;
+      assert_int_equal(bootgraph_close(&g, all, 0), 0) ;
+      assert_int_equal(bootgraph_close(&h, contracted, 0), 0) ;
+      for (j = 0 ; j < n ; j++) assert_int_equal(contracted[j], all[j] && bootgraph_node(&g, j)->kind != BOOTGRAPH_STEP) ;
+    }
+    genalloc_free(struct bootgraph_edge, &h.edges) ;
+    bootgraph_free(&g) ;
+  }
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -306,6 +390,8 @@ int main (void)
     cmocka_unit_test(a_choice_is_closed_both_ways),
     cmocka_unit_test(closing_is_what_the_rule_says),
     cmocka_unit_test(long_chain_needs_no_stack),
+    cmocka_unit_test(steps_are_contracted),
+    cmocka_unit_test(contraction_changes_no_order),
     SCRATCH(states_are_set_and_read),
     SCRATCH(other_states_are_refused)
   } ;
