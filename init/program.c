@@ -36,8 +36,9 @@ static char const *attempt (int contenvfd, char const *const *argv, char const *
 {
   sig_blocknone() ;
   sig_restore(SIGPIPE) ;
-  filelimit_restore() ;
   if ((oneshot ? oneshot_environment(contenvfd, oneshot) : environment_load(contenvfd)) == -1) return "unable to read the environment for " ;
+  /* not before: what we have open may be more */
+  filelimit_restore() ;
   execvp(argv[0], execargs(argv)) ;
   return "unable to exec " ;
 }

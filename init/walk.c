@@ -100,11 +100,17 @@ void walk_child_ended (struct walk *w, pid_t pid, int wstat)
 void walk_lower_deadline (struct walk const *w, tain *deadline)
 {
   deadlines_lower(&w->deadlines, deadline) ;
+  if (!w->stopping && tain_less(&w->retry, deadline)) *deadline = w->retry ;
 }
 
 void walk_late (struct walk *w)
 {
   size_t node ;
+  if (!tain_future(&w->retry))
+  {
+    w->retry = tain_infinite ;
+    w->crowded = 0 ;
+  }
   while ((node = deadlines_take(&w->deadlines, &STAMP)) != DEADLINES_NONE)
   {
     if (is_stage(w, node)) stage_program_late(w->stages + node) ;

@@ -51,7 +51,9 @@ struct walk
   size_t recorded ;           /* for so many nodes */
   int unrecorded ;            /* the record has changed since it was written */
   int lockfd ;                /* RUN_LIVE_LOCK; -1: not ours */
-  int crowded ;               /* there is no room for one more process until one of ours has ended */
+  int crowded ;               /* there is no room for one more process until one of ours has ended, or another has before retry */
+  int crowd_said ;
+  tain retry ;
   size_t unready ;            /* longruns that are up, but not ready as they will say */
   size_t open ;               /* longruns that are to be waited for, also those that are up and have not held yet */
   size_t troubled ;           /* longruns that die again and again, and have never been ready */
@@ -64,7 +66,7 @@ struct walk
 
 #define WALK_ZERO { \
   .boot = 0, .graph = GRAPH_ZERO, .record = BOOTGRAPH_ZERO, .places = GENALLOC_ZERO, .oneshots = GENALLOC_ZERO, .longruns = GENALLOC_ZERO, \
-  .set = DEFINITIONSET_ZERO, .programs = PROCESSTABLE_ZERO, .deadlines = DEADLINES_ZERO, .eventfd = -1, .statefd = -1, .lockfd = -1, .code = 1 }
+  .set = DEFINITIONSET_ZERO, .programs = PROCESSTABLE_ZERO, .deadlines = DEADLINES_ZERO, .eventfd = -1, .statefd = -1, .lockfd = -1, .retry = TAIN_INFINITE, .code = 1 }
 
 /* Reads the table. */
 extern void walk_load (struct walk *, struct boot const *) ;

@@ -16,6 +16,9 @@
 #include "walknodes.h"
 #include "walkservices.h"
 
+/* how soon to try again where there are too many processes, milliseconds */
+#define CROWDED_TIME 500
+
 /* Whatever has become of the longrun, the numbers are right again. */
 static void count (struct walk *w, size_t node)
 {
@@ -85,6 +88,17 @@ static void oneshot_failed (struct walk *w, size_t node, int code, char const *w
   walk_settle(w, node, 0) ;
 }
 
+/* The next of ours that ends makes room; but what runs may be one that stays, and room is made by others too. */
+static void wait_for_room (struct walk *w, size_t node)
+{
+  graph_put_back(&w->graph, node) ;
+  w->crowded = 1 ;
+  clock_deadline(&w->retry, CROWDED_TIME) ;
+  if (w->crowd_said) return ;
+  w->crowd_said = 1 ;
+  say_warning("there are as many processes as there may be: some oneshots start later; raise --pids-limit") ;
+}
+
 void walk_start_oneshot (struct walk *w, size_t node)
 {
   struct bootgraph_node const *n = bootgraph_node(&w->record, node) ;
@@ -92,12 +106,7 @@ void walk_start_oneshot (struct walk *w, size_t node)
   pid_t pid ;
   if (oneshot_spawn(w->boot->contenvfd, n->name, n->up, &pid) == -1)
   {
-    /* the next one that ends makes room */
-    if (errno == EAGAIN && w->programs.n)
-    {
-      graph_put_back(&w->graph, node) ;
-      w->crowded = 1 ;
-    }
+    if (errno == EAGAIN && w->programs.n) wait_for_room(w, node) ;
     else oneshot_failed(w, node, EXIT_SYSTEM, strerror(errno)) ;
     return ;
   }

@@ -12,10 +12,10 @@ DOCKER_CAPS='CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCA
 #   --cap-add, --cap-drop NAME (--cap-drop ALL: before the others)    --group-add GID    -e NAME=VALUE    --user UID:GID    --tty
 #   --proc OPTION         a mount option of /proc    --mask PATH       a path under /proc that cannot be read
 #   --forbid SYSCALL      whoever calls it is killed
-#   --nofile SOFT:HARD    the limits of open files
+#   --pids-limit N        of processes      --nofile SOFT:HARD  of open files
 #   --host-network        the host's network namespace, for the demo
 bundle() {
-  local readonly=false run='' nofile='' caps=" $DOCKER_CAPS " user=0:0 config=$CONFIG network='[{"type":"network"}]'
+  local readonly=false run='' nofile='' pids='' caps=" $DOCKER_CAPS " user=0:0 config=$CONFIG network='[{"type":"network"}]'
   local -a env=() groups=() mounts=() proc=() mask=() forbid=()
   TTY=''
   while [ $# -gt 0 ]; do
@@ -33,6 +33,7 @@ bundle() {
       --user) user=$2 ;;
       --proc) proc+=("$2") ;;
       --mask) mask+=("$2") ;;
+      --pids-limit) pids=$2 ;;
       --nofile) nofile=$2 ;;
       --forbid) forbid+=("$2") ;;
       -*) echo "bundle: no such option: $1"; return 1 ;;
@@ -48,7 +49,7 @@ bundle() {
     *) mounts+=("$config:/config") ;;
   esac
   # one process: there are hundreds of boots
-  jq -n --argjson readonly "$readonly" --arg run "$run" --arg caps "$caps" --arg user "$user" --arg nofile "$nofile" --arg tty "$TTY" \
+  jq -n --argjson readonly "$readonly" --arg run "$run" --arg caps "$caps" --arg user "$user" --arg nofile "$nofile" --arg pids "$pids" --arg tty "$TTY" \
     --argjson network "$network" -f "$REPO/tests/boot/bundle.jq" --args -- "$#" "$@" "${#env[@]}" "${env[@]}" "${#groups[@]}" "${groups[@]}" "${#mounts[@]}" "${mounts[@]}" \
     "${#proc[@]}" "${proc[@]}" "${#mask[@]}" "${mask[@]}" "${#forbid[@]}" "${forbid[@]}" >"$DIR/config.json"
 }

@@ -45,5 +45,6 @@ def lists: if length == 0 then [] else (.[0] | tonumber) as $n | [.[1:$n + 1]] +
       readonlyPaths: ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
     }
     + (if $forbid == [] then {}
-       else { seccomp: { defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: $forbid, action: "SCMP_ACT_KILL_PROCESS" }] } } end))
+       else { seccomp: { defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: $forbid, action: "SCMP_ACT_KILL_PROCESS" }] } } end)
+    + (if $pids == "" then {} else { resources: { pids: { limit: ($pids | tonumber) } } } end))
 }
