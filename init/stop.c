@@ -189,7 +189,8 @@ int stop_main (int argc, char const *const *argv, char const *const *envp)
 int halt_main (int argc, char const *const *argv, char const *const *envp)
 {
   int runfd = open_run() ;
-  pid_t pid ;
+  pid_t pid, rc ;
+  int told ;
   (void)argv ; (void)envp ;
   PROG = "halt" ;
   if (argc > 1) strerr_dieusage(EXIT_USER, HALT_USAGE) ;
@@ -197,7 +198,11 @@ int halt_main (int argc, char const *const *argv, char const *const *envp)
   pid = scandir_pid(runfd) ;
   if (pid == -1 && errno == EACCES) strerr_dief(EXIT_USER, "only the user that the container was started as can stop it") ;
   if (pid == -1) strerr_diefusys(EXIT_SYSTEM, "find s6-svscan") ;
-  if (!pid) strerr_dief(EXIT_USER, "no s6-svscan runs on " PATH_SCANDIR ": is this a booted container?") ;
-  if (stop_ask(runfd, pid) == -1) strerr_diefusys(errno == EPERM ? EXIT_USER : EXIT_SYSTEM, "signal s6-svscan") ;
+  /* as long as there is a stage 2, s6-svscan may be late, and miss the signal; whichever of the two begins the stop, the other leaves it to it */
+  rc = lockfile_holder(runfd, RUN_RC_LOCK) ;
+  if (!pid && rc <= 0) strerr_dief(EXIT_USER, "no s6-svscan runs on " PATH_SCANDIR ": is this a booted container?") ;
+  told = rc > 0 && stop_ask(runfd, rc) == 0 ;
+  if ((!pid || stop_ask(runfd, pid) == -1) && !told)
+    strerr_diefusys(errno == EPERM ? EXIT_USER : EXIT_SYSTEM, "signal the processes that stop the container") ;
   return 0 ;
 }

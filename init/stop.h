@@ -9,7 +9,7 @@
    Waits for each, kills what outlasts its grace. Returns at once when another process is at it already. */
 extern void stop_run (int runfd, int contenvfd) ;
 
-/* Tells s6-svscan, process pid, to stop the container, also where the CMD gets the container's signals.
+/* Tells process pid, s6-svscan or stage 2, to stop the container, also where the CMD gets the container's signals.
    Returns 0, or -1 and sets errno. */
 extern int stop_ask (int runfd, pid_t pid) ;
 
