@@ -140,6 +140,17 @@ assert_log() {
 
 refute_log() { assert_log "$1" 0; }
 
+# in_order PATTERN...: a line that matches stands behind the one for the pattern before. All of standard output, or all of standard error: the
+# runtime copies the two on its own time.
+in_order() {
+  local pattern line=0 next
+  for pattern in "$@"; do
+    next=$(tail -n "+$((line + 1))" "$LOG" | grep -nE -m1 -- "$pattern" | cut -d: -f1)
+    [ -n "$next" ] || { echo "not there, or not in this order: $pattern"; return 1; }
+    line=$((line + next))
+  done
+}
+
 # The container's, seen from the host: its file PATH (links must be relative), its process tree.
 init_pid() { retry test -s "$DIR/pid" && cat "$DIR/pid"; }
 inside() { echo "/proc/$(init_pid)/root$1"; }
@@ -190,7 +201,7 @@ assert_boot() {
   status=$(in_container init-status --json)
   (cd "$root/etc/services.d" && printf '%s\n' */) | jq -Rn --arg mode "$1" --argjson status "$status" '[inputs | rtrimstr("/")] as $wanted
     | $status | .mode == $mode and .result == "done" and $wanted - [.services[].name] == [] and [.services[].status] - ["up", "ready"] == []
-    and [.stages[].status] - ["done", "skipped"] == []' | grep -qx true || { echo "not booted as $1: $status"; return 1; }
+    and [.stages[].status] - ["done", "skipped", "replaced"] == []' | grep -qx true || { echo "not booted as $1: $status"; return 1; }
   grep -vE -- "${2:-^$}" "$LOG" | grep -iE 'fatal|warning|error|unable|cannot|denied|read-only file system|not found' &&
     { echo "the log suggests a failure"; return 1; }
   return 0

@@ -1,0 +1,2 @@
+<?php
+printf("%s, uid %d\n", getenv("WEB_GREETING"), posix_geteuid());

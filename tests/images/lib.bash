@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# The trees of tests/definitions, each as it stands in an image, with the daemons that they run: on lib.bash of the boot tests.
+
+BOOT_IMAGE=daemons
+# shellcheck source=tests/boot/lib.bash
+source "${BASH_SOURCE[0]%/*}/../boot/lib.bash"
+
+# definitions TREE: the image has it. Its files are root's, as a COPY makes them.
+definitions() {
+  cp -R --preserve=mode "$REPO/tests/definitions/$1/." "$ROOT/"
+}
+
+# fetch URL: in the container's network
+fetch() { nsenter -n -t "$(init_pid)" curl -sSk --max-time 10 "$1"; }
+
+# user_of PATTERN: whom the processes of such a name run as, each once
+user_of() {
+  local proc
+  for proc in "$(inside /proc)"/[0-9]*; do
+    # shellcheck disable=SC2053
+    [[ "$(cat "$proc/comm" 2>/dev/null)" != $1 ]] || stat -c %u "$proc"
+  done | sort -u
+}
+
+pid_of() { in_container s6-svstat -o pid "/run/service/$1"; }
+# killed SERVICE, whose process was PID: another one has taken its place
+has_another_pid() {
+  local pid
+  pid=$(pid_of "$1") && [ "$pid" -gt 0 ] && [ "$pid" != "$2" ]
+}
+kill_service() { # NAME SIGNAL: and wait until it is there again
+  local pid
+  pid=$(pid_of "$1")
+  in_container kill -s "$2" "$pid"
+  retry has_another_pid "$1" "$pid"
+}
