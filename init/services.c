@@ -27,6 +27,9 @@
 /* s6-supervise says nothing on its event pipe when it cannot exec run, and tries again each 10 s: s6-supervise.c */
 #define START_TIMEOUT 8000
 
+/* Nor when it is told to leave a service down that is down just then: how often to look, milliseconds. */
+#define LOOK_TIME 1500
+
 static void report_service (struct boot const *b, struct service const *s, char const *status, char const *reason, unsigned int ms)
 {
   if (report_set(b->report, REPORT_SERVICES, s->name, status, reason, ms) == -1)
@@ -142,7 +145,7 @@ static enum service_verdict died (struct boot const *b, struct service *s)
   if (svevent_status(s->dirfd, &st) == 0) s->code = svevent_exitcode(st.wstat) ;
   s->deaths++ ;
   s->state = SERVICE_BACKOFF ;
-  s->deadline = s->settled ? tain_infinite : s->up_by ;
+  set_deadline(s, LOOK_TIME) ;
   if (s->deaths < DEATHS_MAX) return VERDICT_NONE ;
   snprintf(why, sizeof why, "dies again and again: exit code %d, %u times; see its own messages above", s->code, s->deaths) ;
   if (s->settled) return fail(b, s, " ", why) ;
@@ -163,6 +166,7 @@ static enum service_verdict is_down (struct boot const *b, struct service *s)
   if (s->state != SERVICE_BACKOFF || svevent_status(s->dirfd, &st) == -1 || st.pid || st.flagfinishing || st.flagwantup) return VERDICT_NONE ;
   if (!s->settled) return fail(b, s, " ", "has been told to stay down before it was ready") ;
   s->state = SERVICE_HELD ;
+  s->deadline = tain_infinite ;
   say_info("service ", s->name, " has been told to stay down") ;
   report_service(b, s, "down", "told to stay down", clock_ms()) ;
   return VERDICT_NONE ;
@@ -257,6 +261,11 @@ enum service_verdict service_timeout (struct boot const *b, struct service *s)
 {
   if (!s->settled && !tain_future(&s->up_by)) return too_late(b, s) ;
   if (s->state == SERVICE_UP) return hold(b, s, "up") ;
+  if (s->state == SERVICE_BACKOFF)
+  {
+    set_deadline(s, LOOK_TIME) ;
+    return is_down(b, s) ;
+  }
   return fail(b, s, " ", s->state == SERVICE_WANTED ? "has no supervisor: is s6-supervise in the image?" : "does not start: its run cannot be executed") ;
 }
 

@@ -219,3 +219,12 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   let_go
   [ "$(exit_code)" = 42 ]
 }
+
+@test "a service that is told to stay down while it is down does not hold up the end of the boot" {
+  longrun crashes <<<$'#!/bin/sh\nexit 1'
+  script /tell <<<'until [ "$(s6-svstat -o up,wantedup,exitcode /run/service/crashes)" = "false true 1" ]; do :; done; s6-svc -d /run/service/crashes'
+  oneshot tell /tell crashes
+  user tell
+  boot
+  [ "$(service_status crashes)" = down ]
+}
