@@ -68,8 +68,22 @@ static void start_stage (struct walk *w, size_t row)
   else stage_returned(w, row, stage_begin(w->boot, s, w->stages + row)) ;
 }
 
+static void report_blocked (struct walk *w, size_t node, char const *why)
+{
+  enum report_section section = is_stage(w, node) ? REPORT_STAGES : REPORT_SERVICES ;
+  w->failed = 1 ;
+  if (report_set(w->boot->report, section, graph_node(&w->graph, node)->name, "blocked", why, clock_ms()) == -1)
+    say_warningsys("keep the boot report") ;
+}
+
 static void start (struct walk *w, size_t node)
 {
+  if (w->given_up)
+  {
+    report_blocked(w, node, "not begun within " VAR_CMD_WAIT_MAXTIME) ;
+    walk_settle(w, node, 0) ;
+    return ;
+  }
   switch (kind(w, node))
   {
     case BOOTGRAPH_STAGE :
@@ -155,6 +169,7 @@ void walk_stop (struct walk *w, unsigned int grace)
 void walk_give_up (struct walk *w, unsigned int grace)
 {
   size_t i = 0 ;
+  w->given_up = 1 ;
   end_programs(w, grace, "has not ended within " VAR_CMD_WAIT_MAXTIME) ;
   for (; i < graph_size(&w->graph) ; i++)
     if (kind(w, i) == BOOTGRAPH_LONGRUN && graph_node(&w->graph, i)->state == GRAPH_STARTED)
@@ -182,11 +197,7 @@ void walk_conclude (struct walk *w)
   size_t i = 0 ;
   for (; i < graph_size(&w->graph) ; i++)
   {
-    enum report_section section = is_stage(w, i) ? REPORT_STAGES : REPORT_SERVICES ;
-    if (graph_node(&w->graph, i)->state != GRAPH_BLOCKED) continue ;
-    w->failed = 1 ;
-    if (report_set(w->boot->report, section, graph_node(&w->graph, i)->name, "blocked", "a dependency failed", clock_ms()) == -1)
-      say_warningsys("keep the boot report") ;
+    if (graph_node(&w->graph, i)->state == GRAPH_BLOCKED) report_blocked(w, i, "a dependency failed") ;
   }
   fd_close(w->lockfd) ;
 }

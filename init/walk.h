@@ -59,6 +59,7 @@ struct walk
   size_t troubled ;           /* longruns that die again and again, and have never been ready */
   unsigned int hold ;         /* how long a service without readiness notification must stay up, milliseconds */
   int stopping ;
+  int given_up ;              /* walk_give_up(): nothing more is started */
   int failed ;                /* a stage, a service or a definition */
   int code ;                  /* what the container exits with if a failure ends it */
   int fatal ;                 /* something has been found that ends the container: nothing more is started */
@@ -89,7 +90,7 @@ extern void walk_child_ended (struct walk *, pid_t, int wstat) ;
 /* The container stops: tells the programs of stages and oneshots to end; what still runs grace milliseconds later is killed, by walk_late(). */
 extern void walk_stop (struct walk *, unsigned int grace) ;
 
-/* Gives up on what is not up yet: its programs are ended, its longruns count as failed. */
+/* Gives up on what is not up yet: its programs are ended, its longruns count as failed, and nothing more is started. */
 extern void walk_give_up (struct walk *, unsigned int grace) ;
 
 /* Everything has ended or come up once, or never will; whether longruns are ready is another matter. */

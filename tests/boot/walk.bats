@@ -228,3 +228,14 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   boot
   [ "$(service_status crashes)" = down ]
 }
+
+@test "nothing more is started when the time for the services is up, also where a oneshot that is ended says that it has done its work" {
+  script /obeys <<<'trap "exit 0" TERM; echo obeys; while :; do sleep 0.1; done'
+  oneshot obeys /obeys
+  oneshot behind 'sleep 1000000' obeys
+  user behind
+  start -e S6_CMD_WAIT_FOR_SERVICES=1 -e S6_CMD_WAIT_FOR_SERVICES_MAXTIME=300 sh -c 'echo command; exec sleep 1000000'
+  wait_log '^command$'
+  [ "$(service_status obeys)" = up ]
+  [ "$(service_status behind)" = blocked ]
+}
