@@ -38,6 +38,28 @@ size_t graph_find (struct graph const *g, char const *name)
   return GRAPH_NONE ;
 }
 
+/* Blocked nodes are chained through next, which only the queue uses otherwise and they never enter: no recursion,
+   whatever the depth. */
+static void block_dependents (struct graph *g, size_t i)
+{
+  size_t last = i ;
+  graph_node(g, i)->next = GRAPH_NONE ;
+  for (; i != GRAPH_NONE ; i = graph_node(g, i)->next)
+  {
+    size_t e = graph_node(g, i)->first_edge ;
+    for (; e != GRAPH_NONE ; e = edge(g, e)->next)
+    {
+      size_t d = edge(g, e)->dependent ;
+      if (graph_node(g, d)->state != GRAPH_WAITING) continue ;
+      graph_node(g, d)->state = GRAPH_BLOCKED ;
+      graph_node(g, d)->next = GRAPH_NONE ;
+      g->unsettled-- ;
+      graph_node(g, last)->next = d ;
+      last = d ;
+    }
+  }
+}
+
 int graph_depend (struct graph *g, size_t node, size_t dependency)
 {
   struct edge e = { .dependent = node, .next = graph_node(g, dependency)->first_edge } ;
@@ -47,8 +69,10 @@ int graph_depend (struct graph *g, size_t node, size_t dependency)
     case GRAPH_UP : return 0 ;
     case GRAPH_FAILED :
     case GRAPH_BLOCKED :
-      if (graph_node(g, node)->state != GRAPH_BLOCKED) g->unsettled-- ;
+      if (graph_node(g, node)->state != GRAPH_WAITING) return 0 ;
       graph_node(g, node)->state = GRAPH_BLOCKED ;
+      g->unsettled-- ;
+      block_dependents(g, node) ;
       return 0 ;
     default : break ;
   }
@@ -76,8 +100,8 @@ void graph_begin (struct graph *g)
 
 void graph_set_aside (struct graph *g, size_t i)
 {
+  if (graph_node(g, i)->state != GRAPH_BLOCKED) g->unsettled-- ;
   graph_node(g, i)->state = GRAPH_ASIDE ;
-  g->unsettled-- ;
 }
 
 void graph_put_back (struct graph *g, size_t i)
@@ -96,28 +120,6 @@ size_t graph_next (struct graph *g)
   if (g->head == GRAPH_NONE) g->tail = GRAPH_NONE ;
   graph_node(g, i)->state = GRAPH_STARTED ;
   return i ;
-}
-
-/* Blocked nodes are chained through next, which only the queue uses otherwise and they never enter: no recursion,
-   whatever the depth. */
-static void block_dependents (struct graph *g, size_t i)
-{
-  size_t last = i ;
-  graph_node(g, i)->next = GRAPH_NONE ;
-  for (; i != GRAPH_NONE ; i = graph_node(g, i)->next)
-  {
-    size_t e = graph_node(g, i)->first_edge ;
-    for (; e != GRAPH_NONE ; e = edge(g, e)->next)
-    {
-      size_t d = edge(g, e)->dependent ;
-      if (graph_node(g, d)->state != GRAPH_WAITING) continue ;
-      graph_node(g, d)->state = GRAPH_BLOCKED ;
-      graph_node(g, d)->next = GRAPH_NONE ;
-      g->unsettled-- ;
-      graph_node(g, last)->next = d ;
-      last = d ;
-    }
-  }
 }
 
 void graph_settle (struct graph *g, size_t i, int ok)

@@ -38,7 +38,8 @@ extern size_t graph_add (struct graph *, char const *name) ;
 /* The node called name, or GRAPH_NONE. Linear: for the loading of tables, not for a walk. */
 extern size_t graph_find (struct graph const *, char const *name) ;
 
-/* Makes node, which has not begun, wait for dependency; one that has failed or is blocked blocks it at once.
+/* Makes node, which has not begun, wait for dependency; one that has failed or is blocked blocks it at once, and
+   what depends on it.
    Returns 0, or -1 and sets errno (ENOMEM). */
 extern int graph_depend (struct graph *, size_t node, size_t dependency) ;
 

@@ -76,7 +76,7 @@ untimed() { sed -E 's/ [0-9]+\.[0-9]{10}( |$)/ /'; }
   done
   # the image's own would look for what is not there
   for name in usr/bin command; do
-    cmp "$ROOT/$name/s6-rc" "$ROOT/usr/lib/stillroot/stillroot"
+    [[ $(readlink "$ROOT/$name/s6-rc") == */usr/lib/stillroot/stillroot ]]
     [ -L "$ROOT/$ADOPTED/$name/s6-rc" ]
   done
   # s6's own links work as before

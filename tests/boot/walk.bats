@@ -210,7 +210,7 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
 
 @test "a oneshot that halts before s6-svscan is there ends the container with its code" {
   rm "$ROOT/command/s6-svscan"
-  script /command/s6-svscan <<<$'read -r go </tmp/go\nexec /usr/bin/s6-svscan "$@"'
+  script /command/s6-svscan <<<$'until read -r go </tmp/go; do :; done 2>/dev/null\nexec /usr/bin/s6-svscan "$@"'
   script /ends <<<'echo 42 >/run/s6-linux-init-container-results/exitcode; /run/s6/basedir/bin/halt; echo "halt exited $?"; exec sleep 1000000'
   oneshot ends /ends
   user ends

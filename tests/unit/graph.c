@@ -153,6 +153,29 @@ static void what_is_put_back_comes_first (void **state)
   graph_free(&g) ;
 }
 
+static void what_is_blocked_when_it_is_added_is_counted_once (void **state)
+{
+  struct graph g = GRAPH_ZERO ;
+  size_t a = graph_add(&g, "a"), b, c ;
+  (void)state ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), a) ;
+  graph_settle(&g, a, 0) ;
+  b = graph_add(&g, "b") ;
+  c = graph_add(&g, "c") ;
+  /* the dependent first: it waits for one that nothing blocks yet */
+  graph_depend(&g, c, b) ;
+  graph_depend(&g, b, a) ;
+  assert_int_equal(graph_node(&g, b)->state, GRAPH_BLOCKED) ;
+  assert_int_equal(graph_node(&g, c)->state, GRAPH_BLOCKED) ;
+  assert_int_equal(g.unsettled, 0) ;
+  graph_set_aside(&g, c) ;
+  assert_int_equal(g.unsettled, 0) ;
+  graph_begin(&g) ;
+  assert_int_equal(graph_next(&g), GRAPH_NONE) ;
+  graph_free(&g) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -163,6 +186,7 @@ int main (void)
     cmocka_unit_test(nodes_may_be_added_during_the_walk),
     cmocka_unit_test(what_is_set_aside_never_starts),
     cmocka_unit_test(what_is_put_back_comes_first),
+    cmocka_unit_test(what_is_blocked_when_it_is_added_is_counted_once),
     cmocka_unit_test(long_chain_needs_no_stack)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
