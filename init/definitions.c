@@ -35,6 +35,21 @@ void definitions_depend (struct walk *w, size_t row)
     if (after[i][0] != STAGE_WISH) walk_depend(w, row, whole(w, stage_find(after[i]))) ;
 }
 
+/* Whether an s6-rc definition has the name of the service of path. The hook of LinuxServer.io's images makes definitions of custom services
+   itself, under the names that we give them. */
+static int is_defined (struct walk *w, char const *name, char const *path)
+{
+  size_t i = definitionset_find(&w->set, name) ;
+  if (i == DEFINITIONSET_NONE || definitionset_node(&w->set, i)->kind != DEFINITION_LONGRUN) return 0 ;
+  if (!strncmp(path, PATH_RUN "/", sizeof PATH_RUN)) say_info(name, " is an s6-rc definition already") ;
+  else
+  {
+    say_warning("service ", path, " is left out: an s6-rc definition has its name; rename one of the two") ;
+    walk_definition_failed(w) ;
+  }
+  return 1 ;
+}
+
 static void load_service (struct walk *w, char const *name, int fd, char const *path, size_t anchor)
 {
   struct bootgraph_node n = { .name = strdup(name), .kind = BOOTGRAPH_LONGRUN, .up = "", .down = "" } ;
@@ -64,7 +79,7 @@ static void load_directory (struct walk *w, char const *path, size_t anchor)
     fd = openat(w->boot->rootfd, src + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
     if (fd >= 0)
     {
-      load_service(w, name, fd, src, anchor) ;
+      if (!is_defined(w, name, src)) load_service(w, name, fd, src, anchor) ;
       fd_close(fd) ;
     }
     else if (errno != ENOTDIR) { say_warningsys("open service ", name) ; walk_definition_failed(w) ; }

@@ -211,11 +211,11 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
 @test "a oneshot that halts before s6-svscan is there ends the container with its code" {
   rm "$ROOT/command/s6-svscan"
   script /command/s6-svscan <<<$'until read -r go </tmp/go; do :; done 2>/dev/null\nexec /usr/bin/s6-svscan "$@"'
-  script /ends <<<'echo 42 >/run/s6-linux-init-container-results/exitcode; /run/s6/basedir/bin/halt; echo "halt exited $?"; exec sleep 1000000'
+  script /ends <<<'echo 42 >/run/s6-linux-init-container-results/exitcode; trap "echo told; exit 1" TERM; /run/s6/basedir/bin/halt; while :; do :; done'
   oneshot ends /ends
   user ends
   start
-  wait_log '^halt exited 0$'
+  wait_log '^told$'
   let_go
   [ "$(exit_code)" = 42 ]
 }
@@ -238,4 +238,20 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   wait_log '^command$'
   [ "$(service_status obeys)" = up ]
   [ "$(service_status behind)" = blocked ]
+}
+
+@test "a service and a custom service with the name of an s6-rc definition: the definition stays, the service is named" {
+  local run=$'#!/bin/sh\necho "runs in $(pwd)"; exec sleep 1000000'
+  longrun twice <<<"$run"
+  longrun custom-svc-mine <<<"$run"
+  user twice custom-svc-mine
+  service twice <<<"$run"
+  mkdir "$ROOT/custom-services.d"
+  echo "$run" >"$ROOT/custom-services.d/mine"
+  start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=1
+  wait_log 'the boot is not complete'
+  assert_log '^rc: warning: service /etc/services\.d/twice is left out: .*rename one of the two$'
+  assert_log '^rc: info: custom-svc-mine is an s6-rc definition already$'
+  assert_log '^runs in /run/s6-rc/servicedirs/' 2
+  refute_log '^runs in /run/s6/'
 }
