@@ -18,9 +18,10 @@ struct change_policy
   int essentials ;        /* essential services go down too; without, they and what they depend on stay */
   int dry ;               /* nothing is done; what would be is printed on standard output */
 
-  /* The container stops: every longrun is told, whatever its state says; what has not ended within its time is killed, and holds up nothing. */
+  /* The container stops: every longrun is told, whatever its state says; what has not ended within its time is killed, and holds up nothing.
+     Its time, ms: of a longrun at least, of a script that has no timeout-down; and of a service of services.d. */
   int stop ;
-  unsigned int grace ;    /* its time, ms: of a longrun at least, of a script that has no timeout-down */
+  unsigned int grace, legacy_grace ;
 
   unsigned int steps ;    /* the verbosity from which on each transition is said */
   sigset_t interrupts ;   /* those that end the change: see change_run(); empty: none does */

@@ -35,13 +35,18 @@ void definitions_depend (struct walk *w, size_t row)
     if (after[i][0] != STAGE_WISH) walk_depend(w, row, whole(w, stage_find(after[i]))) ;
 }
 
+static int is_custom (char const *path)
+{
+  return !strncmp(path, PATH_RUN "/", sizeof PATH_RUN) ;
+}
+
 /* Whether an s6-rc definition has the name of the service of path. The hook of LinuxServer.io's images makes definitions of custom services
    itself, under the names that we give them. */
 static int is_defined (struct walk *w, char const *name, char const *path)
 {
   size_t i = definitionset_find(&w->set, name) ;
   if (i == DEFINITIONSET_NONE || definitionset_node(&w->set, i)->kind != DEFINITION_LONGRUN) return 0 ;
-  if (!strncmp(path, PATH_RUN "/", sizeof PATH_RUN)) say_info(name, " is an s6-rc definition already") ;
+  if (is_custom(path)) say_info(name, " is an s6-rc definition already") ;
   else
   {
     say_warning("service ", path, " is left out: an s6-rc definition has its name; rename one of the two") ;
@@ -52,7 +57,8 @@ static int is_defined (struct walk *w, char const *name, char const *path)
 
 static void load_service (struct walk *w, char const *name, int fd, char const *path, size_t anchor)
 {
-  struct bootgraph_node n = { .name = strdup(name), .kind = BOOTGRAPH_LONGRUN, .up = "", .down = "" } ;
+  /* custom services are s6-rc's longruns to who writes them */
+  struct bootgraph_node n = { .name = strdup(name), .kind = BOOTGRAPH_LONGRUN, .legacy = !is_custom(path), .up = "", .down = "" } ;
   size_t node ;
   if (!n.name) rc_die(w->boot, "build the boot graph") ;
   node = walk_add(w, &n) ;

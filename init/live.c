@@ -43,7 +43,7 @@ int live_open (struct live *ret, int runfd, int contenvfd)
 
 int live_add (struct live *l, char const *name)
 {
-  struct bootgraph_node const node = { .name = name, .kind = BOOTGRAPH_LONGRUN, .up = "", .down = "" } ;
+  struct bootgraph_node const node = { .name = name, .kind = BOOTGRAPH_LONGRUN, .legacy = 1, .up = "", .down = "" } ;
   char *states = realloc(l->states, bootgraph_size(&l->graph) + 1) ;
   if (!states) return -1 ;
   l->states = states ;

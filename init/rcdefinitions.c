@@ -100,6 +100,7 @@ static struct bootgraph_node record (struct definition_node const *n)
   {
     .name = n->name, .kind = kinds[n->kind], .essential = n->settings.essential, .notifies = !!n->settings.notification_fd,
     .timeout_up = n->settings.timeout_up, .timeout_down = n->settings.timeout_down,
+    .timeout_kill = n->settings.timeout_kill,
     .up = n->up.len ? n->up.s : "", .down = n->down.len ? n->down.s : ""
   } ;
 }

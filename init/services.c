@@ -229,18 +229,40 @@ static enum service_verdict service_did (struct boot const *b, struct service *s
   }
 }
 
+/* Whether the supervisor that has announced itself did not find the down file: it starts the service by itself, or has done so. To tell it
+   would start once more what has failed for good meanwhile. The letters from i on are those that it has sent since; more may be added. */
+static int starts_by_itself (struct service const *s, char *buf, size_t max, ssize_t i, ssize_t *n)
+{
+  s6_svstatus_t st ;
+  ssize_t r ;
+  if (svevent_status(s->dirfd, &st) == 0 && st.flagwantup) return 1 ;
+  r = svevent_read(s->eventfd, buf + *n, max - (size_t)*n) ;
+  if (r > 0) *n += r ;
+  return !!memchr(buf + i, 'u', (size_t)(*n - i)) ;
+}
+
+static void await_start (struct service *s)
+{
+  s->state = SERVICE_STARTING ;
+  set_deadline(s, START_TIMEOUT) ;
+}
+
 enum service_verdict service_event (struct boot const *b, struct service *s, unsigned int hold_ms)
 {
-  char buf[64] ;
+  char buf[128] ;
   enum service_verdict verdict = VERDICT_NONE ;
-  ssize_t n = svevent_read(s->eventfd, buf, sizeof buf) ;
+  ssize_t n = svevent_read(s->eventfd, buf, sizeof buf / 2) ;
   ssize_t i = 0 ;
   if (n == -1) return fail(b, s, " ", strerror(errno)) ;
   for (; i < n && s->state != SERVICE_FAILED ; i++)
   {
     enum service_verdict v = VERDICT_NONE ;
     if (buf[i] == 's' || buf[i] == 'x') s->supervisor = buf[i] == 's' ;
-    if (buf[i] == 's' && s->state == SERVICE_WANTED) v = tell_start(b, s, hold_ms) ;
+    if (buf[i] == 's' && s->state == SERVICE_WANTED)
+    {
+      if (starts_by_itself(s, buf, sizeof buf, i, &n)) await_start(s) ;
+      else v = tell_start(b, s, hold_ms) ;
+    }
     /* started by somebody else before its turn: tell_start() sees to it */
     else if (s->state != SERVICE_SUPERVISED) v = service_did(b, s, buf[i], hold_ms) ;
     if (v != VERDICT_NONE) verdict = v ;

@@ -108,7 +108,8 @@ static void stop_services (int runfd, int contenvfd)
   struct change_policy policy = { .up = 0, .essentials = 1, .stop = 1, .steps = 3, .deadline = TAIN_INFINITE } ;
   struct filelist others ;
   struct live live ;
-  policy.grace = contenv_milliseconds(contenvfd, VAR_SERVICES_GRACETIME, SERVICES_GRACETIME_DEFAULT) ;
+  policy.legacy_grace = contenv_milliseconds(contenvfd, VAR_SERVICES_GRACETIME, SERVICES_GRACETIME_DEFAULT) ;
+  policy.grace = contenv_milliseconds(contenvfd, VAR_SERVICES_GRACETIME, DEFINITIONS_GRACETIME_DEFAULT) ;
   sigemptyset(&policy.interrupts) ;
   /* without a graph there is no order */
   if (live_open(&live, runfd, contenvfd) == -1 && errno != ENOENT) say_warningsys("read the boot graph in " PATH_LIVE) ;

@@ -66,8 +66,14 @@ static void leave (struct change *c, size_t i)
 static unsigned int limit (struct change const *c, size_t i)
 {
   unsigned int own = c->policy->up ? node(c, i)->timeout_up : node(c, i)->timeout_down ;
+  unsigned int kill ;
   if (!c->policy->stop) return own ? own : UINT_MAX ;
   if (node(c, i)->kind == BOOTGRAPH_ONESHOT) return own ? own : c->policy->grace ;
+  if (node(c, i)->legacy) return c->policy->legacy_grace ;
+  /* its supervisor kills it then, and runs finish */
+  kill = node(c, i)->timeout_kill ;
+  if (kill && kill < UINT_MAX - FINISH_GRACETIME) kill += FINISH_GRACETIME ;
+  if (own < kill) own = kill ;
   return own > c->policy->grace ? own : c->policy->grace ;
 }
 
@@ -201,7 +207,7 @@ static void say_late (struct change const *c, size_t i)
   char const *file = c->policy->up ? "its timeout-up" : "its timeout-down" ;
   char fmt[UINT_FMT] ;
   fmt[uint_fmt(fmt, ms)] = 0 ;
-  if (c->policy->stop && ms == c->policy->grace) file = VAR_SERVICES_GRACETIME ;
+  if (c->policy->stop && ms != n->timeout_down) file = VAR_SERVICES_GRACETIME ;
   if (n->kind == BOOTGRAPH_ONESHOT)
     say_warning("the ", script, " of service ", n->name, " has not ended after ", fmt, " ms: killed; raise ", file, " if it needs longer") ;
   else if (c->policy->stop)

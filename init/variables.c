@@ -31,7 +31,7 @@ static struct { char const *name, *fallback, *rw, *ro, *nonroot ; } const table[
   { VAR_BUNDLEDIR, "unset", "a directory of s6-rc definitions, read in place of /etc/s6-overlay/user-bundles.d", SAME, SAME },
   { VAR_BEHAVIOUR, "0", "after a failure: 0 goes on, 1 goes on with a warning, 2 stops the container with the code of what failed", SAME, SAME },
   { VAR_READYTIME, STRING(READYTIME_DEFAULT), "ms that a service without `notification-fd` must stay up to have held", SAME, SAME },
-  { VAR_SERVICES_GRACETIME, STRING(SERVICES_GRACETIME_DEFAULT), "ms from TERM to KILL for each service", SAME, SAME },
+  { VAR_SERVICES_GRACETIME, STRING(SERVICES_GRACETIME_DEFAULT), "ms from TERM to KILL for each service; unset, it is " STRING(DEFINITIONS_GRACETIME_DEFAULT) " for those of s6-rc definitions", SAME, SAME },
   { VAR_KILL_GRACETIME, STRING(KILL_GRACETIME_DEFAULT), "ms from TERM to KILL for the CMD and running scripts, and then for what is left", SAME, SAME },
   { VAR_FINISH_MAXTIME, STRING(FINISH_MAXTIME_DEFAULT), "ms that each script of cont-finish.d may take; 0: no limit", SAME, SAME },
   { VAR_FIX_ATTRS_HIDDEN, "0", "true: fix-attrs.d means files with a dot in front too", SAME, SAME },

@@ -22,6 +22,9 @@
 #define READYTIME_DEFAULT 1000
 #define VAR_SERVICES_GRACETIME "S6_SERVICES_GRACETIME"
 #define SERVICES_GRACETIME_DEFAULT 3000
+
+/* of s6-rc definitions: s6-rc has no limit of its own, and a database may take its time; who stops the container has the last word */
+#define DEFINITIONS_GRACETIME_DEFAULT 60000
 #define VAR_KILL_GRACETIME "S6_KILL_GRACETIME"
 #define KILL_GRACETIME_DEFAULT 3000
 #define VAR_FINISH_MAXTIME "S6_KILL_FINISH_MAXTIME"

@@ -28,7 +28,8 @@ struct bootgraph_node
   enum bootgraph_kind kind ;
   int essential ;                       /* flag-essential */
   int notifies ;                        /* a longrun with a notification-fd */
-  unsigned int timeout_up, timeout_down ;   /* ms; 0: none */
+  int legacy ;                          /* a longrun of services.d, for whose end s6-overlay does not wait long */
+  unsigned int timeout_up, timeout_down, timeout_kill ;   /* ms; 0: none */
   char const *up, *down ;               /* of a oneshot: execline text, "" for nothing to do; of the others "" */
 } ;
 

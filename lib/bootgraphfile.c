@@ -35,7 +35,8 @@ static int put_number (stralloc *sa, size_t n)
 static int put_node (stralloc *sa, struct bootgraph_node const *n)
 {
   return put(sa, n->name) && put_number(sa, n->kind) && put_number(sa, !!n->essential) && put_number(sa, !!n->notifies)
-    && put_number(sa, n->timeout_up) && put_number(sa, n->timeout_down) && put(sa, n->up) && put(sa, n->down) ;
+    && put_number(sa, !!n->legacy) && put_number(sa, n->timeout_up) && put_number(sa, n->timeout_down) && put_number(sa, n->timeout_kill)
+    && put(sa, n->up) && put(sa, n->down) ;
 }
 
 static int put_graph (stralloc *sa, struct bootgraph const *g)
@@ -86,16 +87,19 @@ static int take_number (struct rest *rest, size_t max, size_t *ret)
 
 static int take_node (struct rest *rest, struct bootgraph_node *n)
 {
-  size_t kind, essential, notifies, up, down ;
+  size_t kind, essential, notifies, legacy, up, down, kill ;
   n->name = take(rest) ;
   if (!n->name || !*n->name
    || !take_number(rest, BOOTGRAPH_KINDS - 1, &kind) || !take_number(rest, 1, &essential) || !take_number(rest, 1, &notifies)
-   || !take_number(rest, UINT_MAX, &up) || !take_number(rest, UINT_MAX, &down)) return 0 ;
+   || !take_number(rest, 1, &legacy) || !take_number(rest, UINT_MAX, &up) || !take_number(rest, UINT_MAX, &down)
+   || !take_number(rest, UINT_MAX, &kill)) return 0 ;
   n->kind = (enum bootgraph_kind)kind ;
   n->essential = (int)essential ;
   n->notifies = (int)notifies ;
+  n->legacy = (int)legacy ;
   n->timeout_up = (unsigned int)up ;
   n->timeout_down = (unsigned int)down ;
+  n->timeout_kill = (unsigned int)kill ;
   n->up = take(rest) ;
   n->down = take(rest) ;
   return n->up && n->down ;

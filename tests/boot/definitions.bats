@@ -561,7 +561,7 @@ exec sleep 1000000'
 }
 
 @test "UMASK is for longruns, not for oneshots; what one writes into the environment directory, the next one has" {
-  oneshot masked 'sh -c "echo oneshot $(umask); echo -n new >/run/s6/container_environment/MADE"'
+  oneshot masked 'with-contenv sh -c "echo oneshot $(umask); echo -n new >/run/s6/container_environment/MADE"'
   longrun svc-masked 'echo "longrun $(umask) $MADE"; exec sleep 1000000' masked
   selected svc-masked
   boot -e UMASK=077

@@ -18,7 +18,7 @@ static void check_same (struct bootgraph const *a, struct bootgraph const *b)
     struct bootgraph_node const *m = bootgraph_node(a, i), *n = bootgraph_node(b, i) ;
     if (strcmp(m->name, n->name) || strcmp(m->up, n->up) || strcmp(m->down, n->down)) abort() ;
     if (m->kind != n->kind || m->essential != n->essential || m->notifies != n->notifies) abort() ;
-    if (m->timeout_up != n->timeout_up || m->timeout_down != n->timeout_down) abort() ;
+    if (m->timeout_up != n->timeout_up || m->timeout_down != n->timeout_down || m->timeout_kill != n->timeout_kill || m->legacy != n->legacy) abort() ;
   }
 }
 

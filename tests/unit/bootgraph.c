@@ -22,10 +22,11 @@ static void what_is_written_is_read (void **state)
 {
   static struct bootgraph_node const nodes[] =
   {
-    { "base", BOOTGRAPH_STAGE, 0, 0, 0, 0, "", "" },
-    { "user", BOOTGRAPH_BUNDLE, 1, 0, 0, 0, "", "" },
-    { "init-x", BOOTGRAPH_ONESHOT, 0, 0, 1, UINT_MAX, "echo \"a\nb\"\n", "/down" },
-    { "svc-x", BOOTGRAPH_LONGRUN, 1, 1, UINT_MAX, 2, "", "" }
+    { .name = "base", .kind = BOOTGRAPH_STAGE, .up = "", .down = "" },
+    { .name = "user", .kind = BOOTGRAPH_BUNDLE, .essential = 1, .up = "", .down = "" },
+    { .name = "init-x", .kind = BOOTGRAPH_ONESHOT, .timeout_up = 1, .timeout_down = UINT_MAX, .up = "echo \"a\nb\"\n", .down = "/down" },
+    { .name = "svc-x", .kind = BOOTGRAPH_LONGRUN, .essential = 1, .notifies = 1, .legacy = 1, .timeout_up = UINT_MAX, .timeout_down = 2,
+      .timeout_kill = 3, .up = "", .down = "" }
   } ;
   int dir = *(int *)*state ;
   struct bootgraph g = BOOTGRAPH_ZERO, h = BOOTGRAPH_ZERO ;
@@ -46,6 +47,7 @@ static void what_is_written_is_read (void **state)
     assert_string_equal(n->down, nodes[i].down) ;
     assert_true(n->kind == nodes[i].kind && n->essential == nodes[i].essential && n->notifies == nodes[i].notifies) ;
     assert_true(n->timeout_up == nodes[i].timeout_up && n->timeout_down == nodes[i].timeout_down) ;
+    assert_true(n->timeout_kill == nodes[i].timeout_kill && n->legacy == nodes[i].legacy) ;
   }
   e = genalloc_s(struct bootgraph_edge, &h.edges) ;
   assert_int_equal(genalloc_len(struct bootgraph_edge, &h.edges), 2) ;
@@ -57,7 +59,7 @@ static void what_is_written_is_read (void **state)
 }
 
 #define M "stillroot boot graph 1\0"
-#define A "a\0" "2\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"
+#define A "a\0" "2\0" "0\0" "0\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"
 #define S(s) { s, sizeof s - 1 }
 
 static void what_is_no_graph_is_refused (void **state)
@@ -90,13 +92,13 @@ static void what_is_no_graph_is_refused (void **state)
     S(M "1\0" "1\0" A "0\0" "0"),
     S(M "1\0" "1\0" A "0\0" "1\0"),
     S(M "1\0" "1\0" A "1\0" "0\0"),
-    S(M "1\0" "0\0" "\0" "2\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"),
-    S(M "1\0" "0\0" "a\0" "5\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"),
-    S(M "1\0" "0\0" "a\0" "2\0" "2\0" "0\0" "0\0" "0\0" "\0" "\0"),
-    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "2\0" "0\0" "0\0" "\0" "\0"),
-    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "0\0" "4294967296\0" "0\0" "\0" "\0"),
-    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "0\0" "0\0" "4294967296\0" "\0" "\0"),
-    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "0\0" "0\0" "0\0" "x\0" "y")
+    S(M "1\0" "0\0" "\0" "2\0" "0\0" "0\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"),
+    S(M "1\0" "0\0" "a\0" "5\0" "0\0" "0\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"),
+    S(M "1\0" "0\0" "a\0" "2\0" "2\0" "0\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"),
+    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "2\0" "0\0" "0\0" "0\0" "0\0" "\0" "\0"),
+    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "0\0" "0\0" "4294967296\0" "0\0" "0\0" "\0" "\0"),
+    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "0\0" "0\0" "0\0" "4294967296\0" "0\0" "\0" "\0"),
+    S(M "1\0" "0\0" "a\0" "2\0" "0\0" "0\0" "0\0" "0\0" "0\0" "0\0" "x\0" "y")
   } ;
   int dir = *(int *)*state ;
   struct bootgraph g = BOOTGRAPH_ZERO ;
