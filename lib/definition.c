@@ -80,6 +80,14 @@ static void read_signal (struct definitionplace const *p, int *ret)
   stralloc_free(&text) ;
 }
 
+/* It was read with room for much more, and stays as long as the boot does. */
+static void trim (stralloc *text)
+{
+  text->len++ ;   /* the NUL */
+  stralloc_shrink(text) ;
+  text->len-- ;
+}
+
 /* Reads a text of a oneshot; one that could not be run is told now, not when its turn comes. Returns 0: there is none. */
 static int read_script (struct definitionplace const *p, char const *file, stralloc *text)
 {
@@ -96,6 +104,7 @@ static int read_script (struct definitionplace const *p, char const *file, stral
     default : break ;
   }
   stralloc_free(&words) ;
+  trim(text) ;
   return 1 ;
 }
 

@@ -1,12 +1,14 @@
 /* ISC license. */
 
-/* boot [-r] [-b SERVICE] [-e NAME=VALUE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
+/* boot [-r] [-b SERVICE] [-m SERVICES] [-e NAME=VALUE] [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
 
    Boots PROGRAM as PID 1 in fresh namespaces and measures it. The root is an overlay over ROOT with a tmpfs as its upper layer, so that
    each boot finds it untouched; with -r it is remounted read-only and /run is a tmpfs. Capabilities are Docker's default ones.
    -b: a bare supervisor: /run/service/SERVICE is made beforehand from /etc/services.d/SERVICE, laid out as stillroot would.
+   With -m there are so many more of it, numbered. -l: it is ready when so many of the service's lines were on stdout (default: 1).
    -s: the boot is over when TEXT was on stderr (default: with the service's line on stdout); -n: and when PROCESSES are left.
-   Prints "ready_us forks processes pss_kb stop_us exitcode", tab-separated. Exits 100 or 111 when it cannot. */
+   Prints "ready_us forks processes pss_kb stop_us exitcode stage2_kb", tab-separated; the last is the peak of the process called init, which
+   is there while a CMD runs, or 0. Exits 100 or 111 when it cannot. */
 
 #include <err.h>
 #include <errno.h>
@@ -31,7 +33,7 @@
 
 #include <linux/capability.h>
 
-#define USAGE "usage: boot [-r] [-b SERVICE] [-e NAME=VALUE] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
+#define USAGE "usage: boot [-r] [-b SERVICE] [-m SERVICES] [-e NAME=VALUE] [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
 #define DIE_USER 100
 #define DIE_SYSTEM 111
 #define LINE "bench-service ready\n"
@@ -55,7 +57,7 @@ static struct { char const *name, *target ; } const device_links[] =
   { "dev/fd", "/proc/self/fd" }, { "dev/stdin", "/proc/self/fd/0" }, { "dev/stdout", "/proc/self/fd/1" }, { "dev/stderr", "/proc/self/fd/2" }
 } ;
 
-struct options { char const *root, *settled, *bare ; char *variable ; char **argv ; unsigned int processes ; int readonly ; } ;
+struct options { char const *root, *settled, *bare ; char *variable ; char **argv ; unsigned int more, lines, processes ; int readonly ; } ;
 struct output { int fd[2] ; char text[65536] ; size_t len ; } ;
 
 static uint64_t now_us (void)
@@ -84,18 +86,25 @@ static void make_devices (void)
 }
 
 /* run is a link and notification-fd says 3, as the bench's root has it */
-static void make_scandir (char const *service)
+static void make_service (char const *service, unsigned int number)
 {
   char dir[256], path[300], target[256] ;
   int fd ;
-  snprintf(dir, sizeof dir, "run/service/%s", service) ;
+  snprintf(dir, sizeof dir, number ? "run/service/%s%u" : "run/service/%s", service, number) ;
   snprintf(target, sizeof target, "/etc/services.d/%s/run", service) ;
   snprintf(path, sizeof path, "%s/run", dir) ;
-  if (mkdir("run/service", 0755) == -1 || mkdir(dir, 0755) == -1 || symlink(target, path) == -1) err(DIE_SYSTEM, "unable to make %s", path) ;
+  if (mkdir(dir, 0755) == -1 || symlink(target, path) == -1) err(DIE_SYSTEM, "unable to make %s", path) ;
   snprintf(path, sizeof path, "%s/notification-fd", dir) ;
   fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) ;
   if (fd == -1 || write(fd, "3\n", 2) != 2) err(DIE_SYSTEM, "unable to write %s", path) ;
   close(fd) ;
+}
+
+static void make_scandir (char const *service, unsigned int more)
+{
+  unsigned int i = 0 ;
+  if (mkdir("run/service", 0755) == -1) err(DIE_SYSTEM, "unable to make run/service") ;
+  for (; i <= more ; i++) make_service(service, i) ;
 }
 
 static void enter_root (struct options const *o)
@@ -121,7 +130,7 @@ static void enter_root (struct options const *o)
     must_mount("tmpfs", "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") ;
     must_mount("none", ".", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0) ;
   }
-  if (o->bare) make_scandir(o->bare) ;
+  if (o->bare) make_scandir(o->bare, o->more) ;
   if (syscall(SYS_pivot_root, ".", ".") == -1 || umount2(".", MNT_DETACH) == -1 || chdir("/") == -1)
     err(DIE_SYSTEM, "unable to make it the root") ;
 }
@@ -166,7 +175,14 @@ static _Noreturn void give_up (pid_t pid, struct output const *log, char const *
   errx(DIE_SYSTEM, "%s; its stderr was:\n%s", why, log->text) ;
 }
 
-/* Returns the time of the service's line, once the boot is over. */
+static unsigned int count_lines (char const *s)
+{
+  unsigned int n = 0 ;
+  for (; (s = strstr(s, LINE)) ; s += sizeof LINE - 1) n++ ;
+  return n ;
+}
+
+/* Returns the time of the service's line, the last one that is waited for, once the boot is over. */
 static uint64_t wait_ready (struct options const *o, pid_t pid, struct output *out, struct output *log)
 {
   uint64_t ready = 0, deadline = now_us() + LIMIT_MS * 1000 ;
@@ -178,7 +194,7 @@ static uint64_t wait_ready (struct options const *o, pid_t pid, struct output *o
     {
       uint64_t now = now_us() ;
       take(out) ;
-      if (!ready && strstr(out->text, LINE)) ready = now ;   /* others may write there too */
+      if (!ready && count_lines(out->text) >= o->lines) ready = now ;   /* others may write there too */
     }
     if (p[1].revents) take(log) ;
     if ((p[0].revents | p[1].revents) & POLLHUP && waitpid(pid, 0, WNOHANG) == pid) give_up(pid, log, "PID 1 died") ;
@@ -186,8 +202,34 @@ static uint64_t wait_ready (struct options const *o, pid_t pid, struct output *o
   return ready ;
 }
 
+/* The number behind key in a file of /proc, or 0. */
+static unsigned long number_in (char const *pid, char const *file, char const *key)
+{
+  char path[64], line[256] ;
+  unsigned long n = 0 ;
+  FILE *f ;
+  snprintf(path, sizeof path, "/proc/%.10s/%s", pid, file) ;
+  f = fopen(path, "re") ;
+  if (!f) return 0 ;
+  while (fgets(line, sizeof line, f)) if (!strncmp(line, key, strlen(key))) n = strtoul(line + strlen(key), 0, 10) ;
+  fclose(f) ;
+  return n ;
+}
+
+static int is_stage2 (char const *pid)
+{
+  char path[64], name[16] = "" ;
+  FILE *f ;
+  snprintf(path, sizeof path, "/proc/%.10s/comm", pid) ;
+  f = fopen(path, "re") ;
+  if (!f) return 0 ;
+  if (!fgets(name, sizeof name, f)) name[0] = 0 ;
+  fclose(f) ;
+  return !strcmp(name, "init\n") ;
+}
+
 /* The processes of the PID namespace of pid, and the sum of their proportional set sizes. */
-static unsigned int tree (pid_t pid, unsigned long *ret_pss)
+static unsigned int tree (pid_t pid, unsigned long *ret_pss, unsigned long *ret_stage2)
 {
   char path[64], wanted[64] = "", ns[64] ;
   unsigned int n = 0 ;
@@ -196,22 +238,16 @@ static unsigned int tree (pid_t pid, unsigned long *ret_pss)
   if (!dir) err(DIE_SYSTEM, "unable to open /proc") ;
   snprintf(path, sizeof path, "/proc/%d/ns/pid", pid) ;
   if (readlink(path, wanted, sizeof wanted - 1) <= 0) err(DIE_SYSTEM, "unable to read %s", path) ;
-  *ret_pss = 0 ;
+  *ret_pss = *ret_stage2 = 0 ;
   while ((d = readdir(dir)))
   {
-    unsigned long kb ;
-    char line[256] ;
-    FILE *f ;
     if (d->d_name[0] < '1' || d->d_name[0] > '9' || strlen(d->d_name) > 10) continue ;
     snprintf(path, sizeof path, "/proc/%.10s/ns/pid", d->d_name) ;
     memset(ns, 0, sizeof ns) ;
     if (readlink(path, ns, sizeof ns - 1) <= 0 || strcmp(ns, wanted)) continue ;
     n++ ;
-    snprintf(path, sizeof path, "/proc/%.10s/smaps_rollup", d->d_name) ;
-    f = fopen(path, "re") ;
-    if (!f) continue ;
-    while (fgets(line, sizeof line, f)) if (sscanf(line, "Pss: %lu kB", &kb) == 1) *ret_pss += kb ;
-    fclose(f) ;
+    *ret_pss += number_in(d->d_name, "smaps_rollup", "Pss:") ;
+    if (is_stage2(d->d_name)) *ret_stage2 = number_in(d->d_name, "status", "VmHWM:") ;
   }
   closedir(dir) ;
   return n ;
@@ -257,11 +293,13 @@ static uint64_t stop (pid_t pid, struct output *out, struct output *log, int *re
 static void parse (int argc, char **argv, struct options *o)
 {
   int c ;
-  while ((c = getopt(argc, argv, "+rb:e:n:s:")) != -1)
+  while ((c = getopt(argc, argv, "+rb:m:e:l:n:s:")) != -1)
     switch (c)
     {
       case 'r' : o->readonly = 1 ; break ;
       case 'b' : o->bare = optarg ; break ;
+      case 'm' : o->more = (unsigned int)strtoul(optarg, 0, 10) ; break ;
+      case 'l' : o->lines = (unsigned int)strtoul(optarg, 0, 10) ; break ;
       case 'e' : o->variable = optarg ; break ;
       case 'n' : o->processes = (unsigned int)strtoul(optarg, 0, 10) ; break ;
       case 's' : o->settled = optarg ; break ;
@@ -275,11 +313,11 @@ static void parse (int argc, char **argv, struct options *o)
 int main (int argc, char **argv)
 {
   static struct output out, log ;
-  struct options o = { .root = 0 } ;
+  struct options o = { .lines = 1 } ;
   uint64_t ready, deadline, stopped ;
   uint64_t volatile *started = mmap(0, sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ;
   unsigned int forks, processes ;
-  unsigned long pss ;
+  unsigned long pss, stage2 ;
   int status ;
   pid_t pid ;
   parse(argc, argv, &o) ;
@@ -293,11 +331,11 @@ int main (int argc, char **argv)
   ready = wait_ready(&o, pid, &out, &log) ;
   /* the boot's last process may still be on its way out */
   deadline = now_us() + LIMIT_MS * 1000 ;
-  do processes = tree(pid, &pss) ; while (o.processes && processes != o.processes && now_us() < deadline) ;
+  do processes = tree(pid, &pss, &stage2) ; while (o.processes && processes != o.processes && now_us() < deadline) ;
   if (o.processes && processes != o.processes) give_up(pid, &log, "another number of processes is left than expected") ;
   forks = count_forks() ;
   stopped = stop(pid, &out, &log, &status) ;
-  printf("%llu\t%u\t%u\t%lu\t%llu\t%d\n", (unsigned long long)(ready - *started), forks, processes, pss, (unsigned long long)stopped,
-    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)) ;
+  printf("%llu\t%u\t%u\t%lu\t%llu\t%d\t%lu\n", (unsigned long long)(ready - *started), forks, processes, pss, (unsigned long long)stopped,
+    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), stage2) ;
   return 0 ;
 }

@@ -679,3 +679,19 @@ exec sleep 1000000'
   : >"$ROOT/etc/s6-overlay/user-bundles.d/twice/up"
   refused 'user-bundles\.d/twice: .*defined'
 }
+
+@test "a service of definitions has the time it needs to end, when S6_SERVICES_GRACETIME does not say otherwise; one of services.d has 3 s" {
+  # shellcheck disable=SC2016 # the service's own
+  longrun svc-slow 'trap "until test -e /config/go; do sleep 0.02; done; echo flushed; exit 0" TERM
+echo begins; while :; do sleep 1000000 & wait; done'
+  service deaf <<<$'#!/bin/sh\ntrap "" TERM; echo deaf begins; while :; do sleep 1000000; done'
+  selected svc-slow
+  start
+  wait_log '^begins$'
+  wait_log '^deaf begins$'
+  signal_container
+  wait_log '^stop: warning: service deaf is not down 3000 ms after SIGTERM: killed; raise S6_SERVICES_GRACETIME if it needs longer$'
+  touch "$CONFIG/go"
+  [ "$(exit_code)" = 0 ]
+  assert_log '^flushed$'
+}

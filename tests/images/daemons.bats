@@ -7,14 +7,11 @@ setup_file() { boot_setup_file; }
 setup() { boot_setup; }
 teardown() { boot_teardown; }
 
-# a database takes its time to stop, where the machine is busy
-PATIENT=(-e S6_SERVICES_GRACETIME=60000 -e S6_KILL_GRACETIME=60000)
-
 # boot_as rw|ro [OPTION...]: EXPECTED is assert_boot's
 boot_as() {
   local root=()
   [ "$1" = rw ] || root=(--read-only --run noexec)
-  boot "${root[@]}" "${PATIENT[@]}" "${@:2}"
+  boot "${root[@]}" "${@:2}"
   assert_boot "$1" "${EXPECTED-}"
 }
 
@@ -118,7 +115,7 @@ sent_and_received() { send "$1" && received "$1"; }
   definitions syslog
   for mode in '' '--read-only --run noexec'; do
     # shellcheck disable=SC2086
-    start $mode "${PATIENT[@]}"
+    start $mode
     retry sent_and_received "a line by syslog, ${mode:-rw}"
     [ "$(user_of syslog-ng)" = 911 ]
     stop_container
@@ -134,7 +131,7 @@ sent_and_received() { send "$1" && received "$1"; }
   definitions syslog
   for mode in '' '--read-only --run noexec'; do
     # shellcheck disable=SC2086
-    start $mode "${PATIENT[@]}"
+    start $mode
     retry sent_and_received "before the crash, ${mode:-rw}"
     in_container kill -s KILL "$(pid_of svc-syslog-ng)"
     [ "$(exit_code)" = 137 ]

@@ -230,6 +230,21 @@ static void what_is_needed_is_reached (void **state)
   unload(&l) ;
 }
 
+static void texts_take_no_more_room_than_they_need (void **state)
+{
+  int dir = *(int *)*state ;
+  struct loaded l ;
+  oneshot(dir, "s/a") ;
+  in(dir, "s/a", "up", "/usr/bin/true\n") ;
+  in(dir, "s/a", "down", "") ;
+  l = load(dir, 0, 0) ;
+  assert_string_equal(l.complaints.lines.s, "") ;
+  assert_string_equal(node(&l, "a")->up.s, "/usr/bin/true\n") ;
+  assert_true(node(&l, "a")->up.a <= sizeof "/usr/bin/true\n") ;
+  assert_true(node(&l, "a")->down.a <= 1) ;
+  unload(&l) ;
+}
+
 static void settings_are_read (void **state)
 {
   static char const *const files[][2] =
@@ -341,6 +356,7 @@ int main (void)
     SCRATCH(sources_and_builtins_are_merged),
     SCRATCH(a_bundle_may_have_two_sources),
     SCRATCH(what_is_needed_is_reached),
+    SCRATCH(texts_take_no_more_room_than_they_need),
     SCRATCH(settings_are_read),
     SCRATCH(pipelines_are_linked_and_named),
     SCRATCH(many_are_loaded)
