@@ -10,6 +10,7 @@
 
 #include "accounts.h"
 #include "accountsfile.h"
+#include "regularfile.h"
 
 #define FIRST_ID 2
 #define GROUP_MEMBERS 3
@@ -18,16 +19,11 @@ int accountsfile_load (int rootfd, char const *file, stralloc *text)
 {
   struct stat st ;
   int e ;
-  int fd = openat(rootfd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
-  if (fd == -1) return -1 ;
-  if (fstat(fd, &st) == -1) e = errno ;
-  else if (!S_ISREG(st.st_mode)) e = ENXIO ;
-  else
-  {
-    /* at once: a large file would be copied again and again as it grows in memory */
-    if (stralloc_readyplus(text, (size_t)st.st_size + 1) && slurp(text, fd)) return fd ;
-    e = errno ;
-  }
+  int fd = regularfile_open(rootfd, file, O_RDONLY | O_NOFOLLOW) ;
+  if (fd == -1) return (errno = errno == EINVAL || errno == EISDIR ? ENXIO : errno, -1) ;
+  /* at once: a large file would be copied again and again as it grows in memory */
+  if (fstat(fd, &st) == 0 && stralloc_readyplus(text, (size_t)st.st_size + 1) && slurp(text, fd)) return fd ;
+  e = errno ;
   fd_close(fd) ;
   errno = e ;
   return -1 ;

@@ -18,6 +18,7 @@
 #include "accountslock.h"
 #include "lockfile.h"
 #include "paths.h"
+#include "regularfile.h"
 #include "shortfile.h"
 
 /* the grain of process start times and of file times, generously */
@@ -70,8 +71,8 @@ static int is_stale (int rootfd, char const *file)
   ssize_t n ;
   size_t len ;
   int e ;
-  int fd = openat(rootfd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
-  if (fd == -1) return errno == ENOENT ? 0 : -1 ;
+  int fd = regularfile_open(rootfd, file, O_RDONLY | O_NOFOLLOW) ;
+  if (fd == -1) return errno == ENOENT ? 0 : (errno = errno == EINVAL ? ENXIO : errno, -1) ;
   n = fstat(fd, &st) == -1 ? -1 : fd_read(fd, s, sizeof s - 1) ;
   e = errno ;
   fd_close(fd) ;
@@ -162,12 +163,21 @@ static void release (int rootfd, int lock, size_t n)
   fd_close(lock) ;
 }
 
+/* The file that the C library locks. */
+static int take_pwd_lock (int rootfd, unsigned int ms)
+{
+  struct stat st ;
+  /* a device would be used by being opened */
+  if (fstatat(rootfd, ROOT_PWD_LOCK, &st, AT_SYMLINK_NOFOLLOW) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))) return (errno = ENXIO, -1) ;
+  return lockfile_take_within(rootfd, ROOT_PWD_LOCK, ms) ;
+}
+
 int accountslock_take (int rootfd, unsigned int ms, char const **ret_where)
 {
   int64_t deadline = now(CLOCK_MONOTONIC) + (int64_t)ms * 1000000 ;
   size_t i = 0 ;
   int e ;
-  int lock = lockfile_take_within(rootfd, ROOT_PWD_LOCK, ms) ;
+  int lock = take_pwd_lock(rootfd, ms) ;
   if (lock == -1 || write_pid(rootfd) == -1)
   {
     e = errno ;

@@ -28,12 +28,16 @@ static int complain (struct definitionplace const *p, char const *file, char con
   return -1 ;
 }
 
+static char const *why_not (int e)
+{
+  return e == EINVAL || e == EISDIR ? "is not a regular file" : e == EFBIG ? "is too long" : strerror(e) ;
+}
+
 /* Appends what fd has. Returns 0 for success, else why not. */
 static char const *append (int fd, size_t max, stralloc *text)
 {
   size_t start = text->len ;
-  if (regularfile_read(fd, max, text) == -1)
-    return errno == EINVAL ? "is not a regular file" : errno == EFBIG ? "is too long" : strerror(errno) ;
+  if (regularfile_read(fd, max, text) == -1) return why_not(errno) ;
   return memchr(text->s + start, 0, text->len - start) ? "has a NUL in it" : 0 ;
 }
 
@@ -41,8 +45,8 @@ int definitionfile_text (struct definitionplace const *p, char const *file, size
 {
   size_t start = text->len ;
   char const *why ;
-  int fd = openat(p->fd, file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) ;
-  if (fd == -1) return errno == ENOENT ? 0 : complain(p, file, strerror(errno)) ;
+  int fd = regularfile_open(p->fd, file, O_RDONLY) ;
+  if (fd == -1) return errno == ENOENT ? 0 : complain(p, file, why_not(errno)) ;
   why = append(fd, max, text) ;
   fd_close(fd) ;
   if (!why) return 1 ;

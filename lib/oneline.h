@@ -13,4 +13,11 @@ static inline void oneline (char *s, size_t len)
   for (; i < len ; i++) if ((unsigned char)s[i] < 32 || s[i] == 127) s[i] = '?' ;
 }
 
+/* Whether s has none of them. */
+static inline int is_oneline (char const *s)
+{
+  for (; *s ; s++) if ((unsigned char)*s < 32 || *s == 127) return 0 ;
+  return 1 ;
+}
+
 #endif

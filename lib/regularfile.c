@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <skalibs/allreadwrite.h>
@@ -8,6 +9,14 @@
 #include "regularfile.h"
 
 #define READ_SIZE 4096
+
+int regularfile_open (int dirfd, char const *path, int flags)
+{
+  struct stat st ;
+  if (fstatat(dirfd, path, &st, flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) == -1) return -1 ;
+  if (S_ISREG(st.st_mode)) return openat(dirfd, path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) ;
+  return (errno = S_ISDIR(st.st_mode) ? EISDIR : S_ISLNK(st.st_mode) ? ELOOP : EINVAL, -1) ;
+}
 
 int regularfile_read (int fd, size_t max, stralloc *text)
 {

@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 
 #include "paths.h"
+#include "regularfile.h"
 #include "scriptfile.h"
 #include "trusted.h"
 
@@ -43,13 +44,12 @@ int scriptfile_inspect (int dirfd, char const *name, struct scriptfile *ret)
 {
   struct stat st ;
   size_t len ;
-  int e = 0 ;
-  int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC) ;
-  if (fd == -1) return -1 ;
-  if (fstat(fd, &st) == -1) e = errno ;
-  else if (!S_ISREG(st.st_mode)) e = S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP ;
-  if (e)
+  int e ;
+  int fd = regularfile_open(dirfd, name, O_RDONLY) ;
+  if (fd == -1) return (errno = errno == EINVAL ? ENOTSUP : errno, -1) ;
+  if (fstat(fd, &st) == -1)
   {
+    e = errno ;
     fd_close(fd) ;
     return (errno = e, -1) ;
   }

@@ -15,6 +15,7 @@
 
 #include <s6/supervise.h>
 
+#include "regularfile.h"
 #include "scriptfile.h"
 #include "servicedir.h"
 
@@ -40,8 +41,9 @@ char const *servicedir_error_text (enum servicedir_error e)
 static ssize_t read_start (int dirfd, char const *name, char *buf, size_t max)
 {
   ssize_t r ;
-  int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK) ;
-  if (fd == -1) return -1 ;
+  int fd = regularfile_open(dirfd, name, O_RDONLY) ;
+  /* what is no file has no number in it */
+  if (fd == -1) return errno == EINVAL || errno == EISDIR ? 0 : -1 ;
   r = (ssize_t)allread(fd, buf, max) ;
   fd_close(fd) ;
   return r ;

@@ -18,6 +18,7 @@
 #include "commands.h"
 #include "filelist.h"
 #include "moves.h"
+#include "oneline.h"
 #include "paths.h"
 #include "stagefiles.h"
 #include "variables.h"
@@ -108,7 +109,7 @@ static void tell (struct image const *image)
   strerr_warni("what /" ROOT_INIT ", /" ROOT_BIN "/with-contenv and the like were before stillroot was copied over them is in the layer below, and cannot be kept") ;
   if (filelist_open(image->rootfd, ROOT_PACKAGES, &filelist_by_name, &list) == -1) strerr_diefusys(EXIT_SYSTEM, "read ", image->name, "/" ROOT_PACKAGES) ;
   while ((name = filelist_next(&list)))
-    if (!strncmp(name, OVERLAY, sizeof OVERLAY - 1)) strerr_warni("/" ROOT_PACKAGES "/", name, " stays; nothing runs it any more") ;
+    if (!strncmp(name, OVERLAY, sizeof OVERLAY - 1) && is_oneline(name)) strerr_warni("/" ROOT_PACKAGES "/", name, " stays; nothing runs it any more") ;
   filelist_free(&list) ;
   if (fstatat(image->rootfd, ROOT_DOCKER_MODS, &st, 0) == 0) strerr_warni("/" ROOT_DOCKER_MODS " stays; it runs at boot where " VAR_STAGE2_HOOK " names it") ;
 }

@@ -15,6 +15,7 @@
 #include "boot.h"
 #include "filemove.h"
 #include "moves.h"
+#include "oneline.h"
 #include "paths.h"
 #include "regularfile.h"
 
@@ -56,7 +57,7 @@ static void cut_last_line (struct moves *m)
 void moves_open (struct image const *image, struct moves *ret)
 {
   *ret = (struct moves){ .image = image, .recordfd = -1, .record = STRALLOC_ZERO, .n = 0 } ;
-  ret->recordfd = openat(image->rootfd, ROOT_ADOPTED_RECORD, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) ;
+  ret->recordfd = regularfile_open(image->rootfd, ROOT_ADOPTED_RECORD, O_RDWR | O_APPEND | O_NOFOLLOW) ;
   if (ret->recordfd == -1)
   {
     if (errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "open ", image->name, "/" ROOT_ADOPTED_RECORD) ;
@@ -159,9 +160,12 @@ static void take_last_line (struct moves *m, char const **from, char const **to)
   while (i && s[i - 1] != '\n') i-- ;
   m->record.len = i ;
   tab = strchr(s + i, '\t') ;
-  if (s[i] != '/' || !tab || strncmp(tab, "\t/" ROOT_ADOPTED "/", sizeof ROOT_ADOPTED + 2))
+  if (tab) *tab = 0 ;
+  if (s[i] != '/' || !tab || strncmp(tab + 1, "/" ROOT_ADOPTED "/", sizeof ROOT_ADOPTED + 1) || !is_oneline(s + i) || !is_oneline(tab + 1))
+  {
+    oneline(s + i, strlen(s + i)) ;
     strerr_dief(EXIT_USER, m->image->name, "/" ROOT_ADOPTED_RECORD " has a line that is no move: ", s + i) ;
-  *tab = 0 ;
+  }
   *from = s + i + 1 ;
   *to = tab + 2 ;
 }

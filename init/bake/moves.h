@@ -25,7 +25,7 @@ extern void moves_open (struct image const *, struct moves *ret) ;
 
 extern void moves_close (struct moves *) ;
 
-/* Moves the file at path, which is relative to the root and has neither a tab nor a newline in it. */
+/* Moves the file at path, which is relative to the root and has no control character in it. */
 extern void moves_away (struct moves *, char const *path) ;
 
 /* Moves all back that the record has, the last one first; what is there by now and is a link to our executable gives way. What cannot be

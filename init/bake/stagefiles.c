@@ -12,6 +12,7 @@
 #include "boot.h"
 #include "definitionfile.h"
 #include "filelist.h"
+#include "oneline.h"
 #include "paths.h"
 #include "stagefiles.h"
 
@@ -33,32 +34,35 @@ static int is_own (struct definition_builtin const *b, char const *name)
   return 0 ;
 }
 
-typedef void entry_func (struct moves *, struct definition_builtin const *, char const *path, char const *name) ;
+/* path: of PATH_MAX bytes, which all levels of a tree share: an image can have more levels than a stack of their own has room for. It is
+   again as it was in the end. */
+typedef void entry_func (struct moves *, struct definition_builtin const *, char *path, char const *name) ;
 
-static void for_each (struct moves *m, struct definition_builtin const *b, char const *dir, entry_func *f)
+static void for_each (struct moves *m, struct definition_builtin const *b, char *dir, entry_func *f)
 {
   struct filelist list ;
   char const *name ;
+  size_t len = strlen(dir) ;
   if (filelist_open(m->image->rootfd, dir, &filelist_by_name, &list) == -1) strerr_diefusys(EXIT_SYSTEM, "read ", m->image->name, "/", dir) ;
   while ((name = filelist_next(&list)))
   {
-    char path[PATH_MAX] ;
-    if (name[strcspn(name, "\t\n")])
-      strerr_warnw("a file with a tab or a newline in its name stays in ", m->image->name, "/", dir) ;
-    else if (snprintf(path, sizeof path, "%s/%s", dir, name) < (int)sizeof path) (*f)(m, b, path, name) ;
+    /* it would be no line of the record, and could forge one of ours */
+    if (!is_oneline(name)) strerr_warnw("a file with a control character in its name stays in ", m->image->name, "/", dir) ;
+    else if (snprintf(dir + len, PATH_MAX - len, "/%s", name) < (int)(PATH_MAX - len)) (*f)(m, b, dir, name) ;
+    dir[len] = 0 ;
   }
   filelist_free(&list) ;
 }
 
 /* Empty directories stay: nobody takes them for anything, and they need not be made again. */
-static void move_all (struct moves *m, struct definition_builtin const *b, char const *path, char const *name)
+static void move_all (struct moves *m, struct definition_builtin const *b, char *path, char const *name)
 {
   (void)name ;
   if (kind_of(m->image, path) == S_IFDIR) for_each(m, b, path, &move_all) ;
   else moves_away(m, path) ;
 }
 
-static void move_own_dependency (struct moves *m, struct definition_builtin const *b, char const *path, char const *name)
+static void move_own_dependency (struct moves *m, struct definition_builtin const *b, char *path, char const *name)
 {
   if (is_own(b, name)) move_all(m, b, path, name) ;
 }
@@ -76,7 +80,7 @@ static int has_own_only (struct moves *m, struct definition_builtin const *b, ch
   return r ;
 }
 
-static void move_entry (struct moves *m, struct definition_builtin const *b, char const *path, char const *name)
+static void move_entry (struct moves *m, struct definition_builtin const *b, char *path, char const *name)
 {
   /* the last of all: until it is gone, this is not done */
   if (!strcmp(name, TYPE) || !strcmp(path, ROOT_BRANDING)) return ;

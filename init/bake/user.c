@@ -10,6 +10,7 @@
 #include "accounts.h"
 #include "accountsedit.h"
 #include "boot.h"
+#include "oneline.h"
 #include "paths.h"
 #include "user.h"
 
@@ -27,6 +28,7 @@ static void check_free (struct image const *image, char const *file, char const 
   char other[64] ;
   int r = accounts_owner_of_id(image->rootfd, file, USER_ID, APP_USER, other, sizeof other) ;
   if (r == -1 && errno != ENOENT) strerr_diefusys(EXIT_SYSTEM, "read ", image->name, "/", file) ;
+  oneline(other, r == 1 ? strlen(other) : 0) ;
   if (r == 1) strerr_dief(EXIT_USER, kind, " 911 belongs to ", other, " in ", image->name, "/", file, ": give that one another id, " APP_USER " needs 911") ;
 }
 

@@ -326,3 +326,36 @@ whole() {
     [[ $output == 'init-bake: usage: init-bake '*'--adopt [--keep STAGE]...'* ]]
   done
 }
+
+@test "a stage with more levels of directories than a small stack has room for is moved away and back" {
+  local deep
+  deep=$(printf 'd/%.0s' {1..500})
+  file "$D/init-adduser/${deep}file" deep
+  bake_and_list
+  # kB
+  (ulimit -s 256 && bake --adopt "$ROOT")
+  [ "$(cat "$ROOT/$ADOPTED/$D/init-adduser/${deep}file")" = deep ]
+  run -0 bake --restore "$ROOT"
+  assert_as_before
+}
+
+@test "names in the image write no lines of their own" {
+  local forged=$'\ninit-bake: info: forged'
+  file "$D/init-adduser/a$forged"
+  file "$D/init-adduser/"$'a\e[2Jb'
+  mkdir -p "$ROOT/package/admin/s6-overlay-x$forged"
+  run -0 bake --adopt "$ROOT"
+  refute_control() { ! grep -qE $'[\e]|info: forged' <<<"$output"; }
+  refute_control
+  [ "$(grep -cxF "init-bake: warning: a file with a control character in its name stays in $ROOT/$D/init-adduser" <<<"$output")" = 2 ]
+  printf '/\eforged\t/%s/x\n' "$ADOPTED" >>"$ROOT/$ADOPTED/record"
+  run -100 bake --restore "$ROOT"
+  refute_control
+  [[ $output == *'has a line that is no move: /?forged' ]]
+  printf 'eve\e:x:911:911::/:\n' >>"$ROOT/etc/passwd"
+  sed -i '/^abc:/d' "$ROOT/etc/passwd"
+  rm -r "${ROOT:?}/$ADOPTED"
+  run -100 bake "$ROOT"
+  refute_control
+  [[ $output == *'uid 911 belongs to eve? in'* ]]
+}

@@ -82,3 +82,23 @@ setup() {
   mv "$ROOT/usr/bin"/{s6-svscan,s6-supervise,execlineb} "$ROOT/command"
   run -0 bake "$ROOT"
 }
+
+@test "devices in place of an image's files are not opened" {
+  local path
+  file etc/cont-init.d/script
+  definition once oneshot up=/usr/bin/script
+  definition svc longrun run=$'#!/bin/sh\n'
+  for path in etc/passwd etc/group etc/.pwd.lock etc/passwd.lock usr/lib/stillroot/adopted/record etc/cont-init.d/script usr/bin/script \
+    etc/s6-overlay/s6-rc.d/{once/up,once/type,once/dependencies,user/contents,svc/run,svc/finish,svc/notification-fd}; do
+    mkdir -p "$ROOT/${path%/*}"
+    [ ! -e "$ROOT/$path" ] || mv "$ROOT/$path" "$DIR/kept"
+    # that of /dev/null
+    mknod "$ROOT/$path" c 1 3
+    bake_under '-y -e trace=open,openat' --adopt "$ROOT" || true
+    # it shows what has been opened
+    grep -F "<$ROOT>" "$DIR/strace" >/dev/null
+    run ! grep -E "= [0-9]+<$ROOT/$path[<>]" "$DIR/strace"
+    rm "$ROOT/$path"
+    [ ! -e "$DIR/kept" ] || mv "$DIR/kept" "$ROOT/$path"
+  done
+}

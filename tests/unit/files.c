@@ -181,6 +181,32 @@ static void the_start_of_a_file_is_read (void **state)
   assert_int_equal(shortfile_read(dir, "fifo", buf, sizeof buf), 0) ;
 }
 
+static void assert_not_opened (int dir, char const *name, int flags, int e)
+{
+  assert_int_equal(regularfile_open(dir, name, O_RDONLY | flags), -1) ;
+  assert_int_equal(errno, e) ;
+}
+
+static void nothing_but_regular_files_is_opened (void **state)
+{
+  int dir = *(int *)*state ;
+  int fd ;
+  put(dir, "file", "abc", 3, 0600) ;
+  assert_int_equal(symlinkat("file", dir, "link"), 0) ;
+  assert_int_equal(mkdirat(dir, "dir", 0755), 0) ;
+  assert_int_equal(mkfifoat(dir, "fifo", 0600), 0) ;
+  assert_int_equal(symlinkat("fifo", dir, "tofifo"), 0) ;
+  assert_not_opened(dir, "none", 0, ENOENT) ;
+  assert_not_opened(dir, "dir", 0, EISDIR) ;
+  assert_not_opened(dir, "fifo", 0, EINVAL) ;
+  assert_not_opened(dir, "tofifo", 0, EINVAL) ;
+  assert_not_opened(dir, "link", O_NOFOLLOW, ELOOP) ;
+  fd = regularfile_open(dir, "link", O_RDONLY) ;
+  assert_true(fd >= 0) ;
+  assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC) ;
+  close(fd) ;
+}
+
 static void assert_read (int dir, char const *name, size_t max, int e, size_t len)
 {
   stralloc sa = STRALLOC_ZERO ;
@@ -239,6 +265,7 @@ int main (void)
     SCRATCH(exit_code_is_read_and_written),
     SCRATCH(pid_of_the_command_is_no_group),
     SCRATCH(the_start_of_a_file_is_read),
+    SCRATCH(nothing_but_regular_files_is_opened),
     SCRATCH(regular_files_are_read_up_to_a_bound),
     cmocka_unit_test(the_bound_holds_whatever_the_size_says)
   } ;
