@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,7 +16,6 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/env.h>
-#include <skalibs/genalloc.h>
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
@@ -26,14 +24,13 @@
 #include "boot.h"
 #include "contenv.h"
 #include "etcdir.h"
-#include "execargs.h"
 #include "fatal.h"
-#include "filelist.h"
 #include "logger.h"
 #include "paths.h"
 #include "programs.h"
 #include "rc.h"
 #include "scandir.h"
+#include "svscan.h"
 #include "variables.h"
 #include "verbosity.h"
 
@@ -224,56 +221,6 @@ static void open_stdio (void)
   }
 }
 
-/* s6-svscan supervises 500 services unless it is told of more, which is told only where there are: room for them may cost memory. What a
-   hook may add to them has the margin. */
-#define SVSCAN_SERVICES 500
-#define SERVICES_MARGIN 100
-
-static size_t count_entries (struct boot const *b, char const *directory)
-{
-  char path[PATH_MAX] ;
-  struct filelist list ;
-  size_t n ;
-  snprintf(path, sizeof path, "%s/%s", b->etc, directory) ;
-  if (filelist_open(b->rootfd, path, &filelist_by_name, &list) == -1) return 0 ;
-  n = (size_t)list.n ;
-  filelist_free(&list) ;
-  return n ;
-}
-
-static void exec_svscan (struct boot const *, char const *const *envp, int readyfd) gccattr_noreturn ;
-static void exec_svscan (struct boot const *b, char const *const *envp, int readyfd)
-{
-  char fmt[UINT_FMT] ;
-  char console[UINT_FMT] ;
-  char max[UINT_FMT] ;
-  char const *argv[10] = { "s6-svscan", "-d", fmt } ;
-  size_t services = count_entries(b, ETC_DEFINITIONS) + count_entries(b, ETC_SERVICES) + SERVICES_MARGIN ;
-  size_t n = 3 ;
-  int null = open(PATH_NULL, O_RDONLY) ;
-  fmt[uint_fmt(fmt, (unsigned int)readyfd)] = 0 ;
-  if (b->logger)
-  {
-    /* for the logger's own messages and for finish; no other process inherits it */
-    if (uncoe(b->logger->errfd) == -1) say_warningsys("keep the container's standard error") ;
-    console[uint_fmt(console, (unsigned int)b->logger->errfd)] = 0 ;
-    argv[n++] = "-X" ;
-    argv[n++] = console ;
-  }
-  if (services > SVSCAN_SERVICES)
-  {
-    max[uint_fmt(max, (unsigned int)services)] = 0 ;
-    argv[n++] = "-c" ;
-    argv[n++] = max ;
-  }
-  argv[n++] = "--" ;
-  argv[n++] = PATH_SCANDIR ;
-  /* stdin is the CMD's; a service that read from it would take its input */
-  if (null == -1 || fd_move(0, null) == -1) say_warningsys("open " PATH_NULL " as standard input of the services") ;
-  execve(PATH_SVSCAN, execargs(argv), execargs(envp)) ;
-  fatal(errno == ENOENT ? EXIT_USER : EXIT_SYSTEM, errno, "unable to exec ", PATH_SVSCAN, "run init-bake in the image build") ;
-}
-
 int init_main (int argc, char const *const *argv, char const *const *envp)
 {
   struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report, .readyfd = -1, .logger = 0 } ;
@@ -325,5 +272,5 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
     default : break ;
   }
   /* from here on this process must not fail: only the exec is left */
-  exec_svscan(&b, keep && contenv_is_true(keep) ? full : minimal, ready[1]) ;
+  svscan_exec(&b, keep && contenv_is_true(keep) ? full : minimal, ready[1]) ;
 }
