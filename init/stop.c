@@ -57,10 +57,15 @@ static void stop_holder (int runfd, char const *lock, char const *what, unsigned
 static void stop_svscan (int runfd, unsigned int grace)
 {
   int logged = console_return(runfd) ;
+  pid_t pid ;
   if (scandir_control(runfd, "t", 1) == -1)
   {
     /* none runs: another stop has been here before */
-    if (errno != ENXIO) say_warningsys("tell s6-svscan to end") ;
+    if (errno == ENXIO) return ;
+    say_warningsys("tell s6-svscan to end") ;
+    /* the services are down: it executes finish at once, and that ends the rest */
+    pid = scandir_pid(runfd) ;
+    if (pid > 0) kill(pid, SIGABRT) ;
     return ;
   }
   if (logged && lockfile_wait(runfd, SCANDIR_CONTROL "/lock", grace < LEFTOVER_TIME ? grace : LEFTOVER_TIME) == 0) return ;

@@ -41,9 +41,22 @@ static int set_within (int fd, struct flock const *fl, unsigned int ms)
   return r ;
 }
 
+static int open_file (int dirfd, char const *name)
+{
+  return openat(dirfd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600) ;
+}
+
+int lockfile_make (int dirfd, char const *name)
+{
+  int fd = open_file(dirfd, name) ;
+  if (fd == -1) return -1 ;
+  fd_close(fd) ;
+  return 0 ;
+}
+
 int lockfile_take_within (int dirfd, char const *name, unsigned int ms)
 {
-  int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600) ;
+  int fd = open_file(dirfd, name) ;
   struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0 } ;
   int r, e ;
   if (fd == -1) return -1 ;

@@ -16,6 +16,10 @@ extern int lockfile_take (int dirfd, char const *name) ;
    where it has to wait. */
 extern int lockfile_take_within (int dirfd, char const *name, unsigned int ms) ;
 
+/* Creates name in dirfd where it is missing, and leaves it unlocked: it can then be locked where there is no room for one more file.
+   Returns 0, or -1 and sets errno. */
+extern int lockfile_make (int dirfd, char const *name) ;
+
 /* The pid of the process that has the lock; 0: nobody, or no such file; -1 and sets errno. */
 extern pid_t lockfile_holder (int dirfd, char const *name) ;
 

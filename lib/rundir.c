@@ -14,6 +14,7 @@
 #include "contenv.h"
 #include "exitcode.h"
 #include "fstree.h"
+#include "lockfile.h"
 #include "paths.h"
 #include "rundir.h"
 
@@ -108,6 +109,9 @@ int rundir_populate (int runfd, gid_t contenv_gid, char const **ret_what)
   }
   *ret_what = RUN_EXITCODE ;
   if (exitcode_write(runfd, 0) == -1) return -1 ;
+  /* without the lock, a stop on a full /run would be two: that of the signal, and that of stage 2 */
+  *ret_what = RUN_STOP_LOCK ;
+  if (lockfile_make(runfd, RUN_STOP_LOCK) == -1) return -1 ;
   *ret_what = RUN_CONTENV ;
   return make_contenv(runfd, contenv_gid) ;
 }

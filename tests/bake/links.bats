@@ -97,7 +97,7 @@ setup() {
     bake_under '-y -e trace=open,openat' --adopt "$ROOT" || true
     # it shows what has been opened
     grep -F "<$ROOT>" "$DIR/strace" >/dev/null
-    run ! grep -E "= [0-9]+<$ROOT/$path[<>]" "$DIR/strace"
+    run ! grep -E "= [0-9]+<$ROOT/${path}[<>]" "$DIR/strace"
     rm "$ROOT/$path"
     [ ! -e "$DIR/kept" ] || mv "$DIR/kept" "$ROOT/$path"
   done

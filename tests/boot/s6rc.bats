@@ -626,3 +626,34 @@ exec sleep 1000000"
   [ "$(readlink "$ROOT/command/s6-rc")" = /usr/lib/stillroot/stillroot ]
   [ "$(cat "$ROOT/usr/bin/s6-rc")" = $'#!/bin/sh\necho own' ]
 }
+
+@test "stop: s6-svscan ends though it cannot be told by its fifo" {
+  chain
+  boot "${PATIENT[@]}"
+  rm "$(inside /run/service/.s6-svscan/control)"
+  : >"$CONFIG/order"
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  down_chain
+  assert_log '^stop: warning: unable to tell s6-svscan to end: No such file or directory$'
+}
+
+@test "stop: on a full /run, with a CMD, each down runs once" {
+  local name i
+  mkdir "$DIR/run"
+  mount -t tmpfs -o size=2m,nr_inodes=400 stillroot-test "$DIR/run"
+  for name in 1 2 3 4 5 6 7 8; do
+    oneshot "$name"
+    user "$name"
+  done
+  start --mount "$DIR/run:/run" "${PATIENT[@]}" sh -c 'trap "exit 0" TERM; echo running; while :; do sleep 1000000 & wait; done'
+  wait_log '^running$'
+  wait_log '^\[ls\.io-init\] done\.$'
+  for i in {1..400}; do : 2>/dev/null >"$DIR/run/full$i" || break; done
+  # the last byte of it
+  for i in 4096 1; do dd if=/dev/zero of="$DIR/run/full1" oflag=append conv=notrunc bs="$i" 2>/dev/null || true; done
+  : >"$CONFIG/order"
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  [ "$(sort "$CONFIG/order")" = "$(printf 'down %d\n' {1..8})" ]
+}

@@ -100,7 +100,8 @@ RUN
   # which is no reason to stop for what never is one
   signal_container WINCH
   retry in_container s6-svstat -u /run/service/keeper
-  in_container sh -c '! test -e /run/s6/stop.lock'
+  # nobody has the lock of the stop
+  in_container sh -c '! grep -q ":$(stat -c %i /run/s6/stop.lock) " /proc/locks'
   stop_container TERM
   [ "$(exit_code)" = 0 ]
 }
