@@ -36,6 +36,9 @@ static char const *attempt (int contenvfd, char const *const *argv, char const *
 {
   sig_blocknone() ;
   sig_restore(SIGPIPE) ;
+  /* a shell that starts the runtime in the background has it ignore these */
+  sig_restore(SIGINT) ;
+  sig_restore(SIGQUIT) ;
   if ((oneshot ? oneshot_environment(contenvfd, oneshot) : environment_load(contenvfd)) == -1) return "unable to read the environment for " ;
   /* not before: what we have open may be more */
   filelimit_restore() ;
