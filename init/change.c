@@ -8,6 +8,7 @@
 
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
+#include <skalibs/sig.h>
 
 #include "change.h"
 #include "filelimit.h"
@@ -120,6 +121,8 @@ static int watch_signals (struct change *c)
 {
   sigset_t set = c->policy->interrupts ;
   sigaddset(&set, SIGCHLD) ;
+  /* some ignore it, and who they start does so too: the end of a script would never be told */
+  sig_restore(SIGCHLD) ;
   c->epollfd = epoll_create1(EPOLL_CLOEXEC) ;
   if (c->epollfd == -1 || sigprocmask(SIG_BLOCK, &set, 0) == -1) return -1 ;
   /* no selfpipe: stage 2 has its own when it stops the container */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
@@ -27,6 +28,9 @@ static int stderrfd = -1 ;
 /* Services have PATH, or all where S6_KEEP_ENV says so. */
 static int oneshot_environment (int contenvfd, char const *name)
 {
+  /* the same as in the boot, wherever s6-rc is called, and by whom */
+  umask(022) ;
+  if (chdir("/") == -1) return -1 ;
   if ((contenv_boolean(contenvfd, VAR_KEEP_ENV) ? environment_load(contenvfd) : environment_reduce(contenvfd)) == -1) return -1 ;
   return setenv("RC_NAME", name, 1) ;
 }

@@ -21,9 +21,14 @@ int accountsfile_load (int rootfd, char const *file, stralloc *text)
   int e ;
   int fd = regularfile_open(rootfd, file, O_RDONLY | O_NOFOLLOW) ;
   if (fd == -1) return (errno = errno == EINVAL || errno == EISDIR ? ENXIO : errno, -1) ;
-  /* at once: a large file would be copied again and again as it grows in memory */
-  if (fstat(fd, &st) == 0 && stralloc_readyplus(text, (size_t)st.st_size + 1) && slurp(text, fd)) return fd ;
-  e = errno ;
+  if (fstat(fd, &st) == -1) e = errno ;
+  else if (st.st_size > ACCOUNTSFILE_MAX) e = EFBIG ;
+  else
+  {
+    /* at once: a large file would be copied again and again as it grows in memory */
+    if (stralloc_readyplus(text, (size_t)st.st_size + 1) && slurp(text, fd)) return fd ;
+    e = errno ;
+  }
   fd_close(fd) ;
   errno = e ;
   return -1 ;

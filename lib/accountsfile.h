@@ -12,8 +12,11 @@
 
 struct accountsfile_field { size_t pos, len ; } ; /* in the text */
 
+/* Half a million users; what is larger, for example a sparse file, could take all memory there is. */
+#define ACCOUNTSFILE_MAX 67108864
+
 /* Appends the content of file to *text. Returns a descriptor of it, or -1 and sets errno: ELOOP it is a symbolic link,
-   ENXIO it is no regular file. */
+   ENXIO it is no regular file, EFBIG it is larger than that. */
 extern int accountsfile_load (int rootfd, char const *file, stralloc *text) ;
 
 /* Splits the line at *pos into its first fields, at most ACCOUNTSFILE_FIELDS, and moves *pos to the next line.

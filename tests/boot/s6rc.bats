@@ -381,6 +381,24 @@ exit 125' notification-fd=3
   [ "$OUT" = 'curious nobody none hello' ]
 }
 
+@test "scripts run in the directory and with the umask that the boot gives them, not with those of who calls" {
+  local name
+  for name in here there; do definition "$name" oneshot "up=sh -c \"echo \$RC_NAME \$(pwd) \$(umask)\""; done
+  user here
+  boot "${PATIENT[@]}"
+  assert_log '^here / 0022$'
+  OUT=$(bounded sh -c 'cd /config && umask 077 && exec s6-rc start there')
+  [ "$OUT" = 'there / 0022' ]
+}
+
+@test "s6-rc notices the end of a script though who calls it ignores SIGCHLD" {
+  oneshot quick
+  boot "${PATIENT[@]}"
+  # busybox has no means for that
+  timeout -k 1 "$WAIT" env --ignore-signal=CHLD nsenter -m -t "$(init_pid)" /usr/bin/s6-rc start quick
+  order 'up quick'
+}
+
 @test "a container that is not root's has its s6-rc; nobody else has" {
   chain
   chmod 0777 "$CONFIG"

@@ -9,6 +9,7 @@
 #include "faults.h"
 #include "accounts.h"
 #include "accountsedit.h"
+#include "accountsfile.h"
 #include "paths.h"
 
 #define PASSWD "root:x:0:0::/:/bin/sh\nabcd:x:1:2::/:\nuser:x:1000:1000::/:\nabc:x:911:911::/config:/bin/false\n+::::::"
@@ -192,9 +193,10 @@ static void what_is_found_wrong_is_named (void **state)
   assert_entries(dir, "group, passwd") ;
 }
 
-static void a_link_is_refused (void **state)
+static void what_is_no_usual_file_is_refused (void **state)
 {
   int dir = *(int *)*state ;
+  int fd ;
   assert_int_equal(renameat(dir, "etc/passwd", dir, "elsewhere"), 0) ;
   assert_int_equal(symlinkat("../elsewhere", dir, "etc/passwd"), 0) ;
   refused(dir, &ids, 1, ELOOP, "etc/passwd") ;
@@ -202,6 +204,13 @@ static void a_link_is_refused (void **state)
   assert_int_equal(unlinkat(dir, "etc/passwd", 0), 0) ;
   assert_int_equal(mkfifoat(dir, "etc/passwd", 0644), 0) ;
   refused(dir, &ids, 1, ENXIO, "etc/passwd") ;
+  /* all of it is zeros that take no room on the disk */
+  assert_int_equal(unlinkat(dir, "etc/passwd", 0), 0) ;
+  put(dir, "etc/passwd", "", 0, 0644) ;
+  fd = openat(dir, "etc/passwd", O_WRONLY) ;
+  assert_int_equal(ftruncate(fd, ACCOUNTSFILE_MAX + 1), 0) ;
+  close(fd) ;
+  refused(dir, &ids, 1, EFBIG, "etc/passwd") ;
   assert_int_equal(renameat(dir, "elsewhere", dir, "etc/passwd"), 0) ;
   /* below an image root, a link may lead out of it */
   assert_int_equal(renameat(dir, "etc", dir, "far"), 0) ;
@@ -628,7 +637,7 @@ int main (void)
     ETC(entries_are_added),
     ETC(missing_files_are_made),
     ETC(what_is_found_wrong_is_named),
-    ETC(a_link_is_refused),
+    ETC(what_is_no_usual_file_is_refused),
     ETC(what_exists_with_other_ids_is_refused),
     ETC(all_edits_are_made_or_none),
     ETC(odd_arguments_are_refused),
