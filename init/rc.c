@@ -34,6 +34,9 @@
 #include "verbosity.h"
 #include "walk.h"
 
+/* Whoever looks at a boot that hangs is to see where: what has happened stands in the report this much later, milliseconds. */
+#define REPORT_TIME 100
+
 #define INCOMPLETE "the boot is not complete: see init-status, or " PATH_RUN "/" RUN_REPORT_JSON
 
 struct rc
@@ -47,6 +50,7 @@ struct rc
   int cmd_ended ;
   tain cmd_deadline ;         /* when it gets KILL, once it has got TERM */
   tain up_deadline ;          /* when what is not up yet has failed */
+  tain report_deadline ;      /* when the report is written again; infinite: it is as new as the boot */
 } ;
 
 /* The pipe says when s6-svscan is there, or ends with it. */
@@ -198,6 +202,19 @@ static void give_up_late (struct rc *rc)
   walk_give_up(&rc->walk, kill_grace(rc)) ;
 }
 
+static void keep_report (struct rc *rc)
+{
+  if (rc->stopping || rc->reported) return ;
+  if (tain_less(&rc->report_deadline, &tain_infinite))
+  {
+    if (tain_future(&rc->report_deadline)) return ;
+    rc->report_deadline = tain_infinite ;
+    walk_report_blocked(&rc->walk) ;
+    write_report(rc, "booting") ;
+  }
+  else clock_deadline(&rc->report_deadline, REPORT_TIME) ;
+}
+
 /* Waits for the next event and handles it. */
 static void turn (struct rc *rc, int sigfd, int *readyfd)
 {
@@ -209,6 +226,7 @@ static void turn (struct rc *rc, int sigfd, int *readyfd)
   x[3].fd = rc->stopping || rc->reported ? -1 : rc->walk.eventfd ; x[3].events = IOPAUSE_READ ;
   walk_lower_deadline(&rc->walk, &deadline) ;
   if (!rc->stopping && tain_less(&rc->up_deadline, &deadline)) deadline = rc->up_deadline ;
+  if (!rc->stopping && !rc->reported && tain_less(&rc->report_deadline, &deadline)) deadline = rc->report_deadline ;
   if (iopause_g(x, sizeof x / sizeof x[0], &deadline) == -1) rc_die(rc->boot, "wait for events") ;
   if (x[0].revents & IOPAUSE_READ) handle_signals(rc) ;
   if (*readyfd >= 0 && x[1].revents & (IOPAUSE_READ | IOPAUSE_EXCEPT))
@@ -218,6 +236,7 @@ static void turn (struct rc *rc, int sigfd, int *readyfd)
   walk_late(&rc->walk) ;
   kill_late_command(rc) ;
   give_up_late(rc) ;
+  keep_report(rc) ;
 }
 
 /* From now on the handler of the container's signals sends them on to the CMD. */
@@ -276,7 +295,7 @@ static void loop (struct rc *rc, int sigfd)
 int rc_main (struct boot *b, char const *const *cmd)
 {
   struct rc rc =
-    { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE, .up_deadline = TAIN_INFINITE } ;
+    { .boot = b, .walk = WALK_ZERO, .cmd = cmd, .cmd_deadline = TAIN_INFINITE, .up_deadline = TAIN_INFINITE, .report_deadline = TAIN_INFINITE } ;
   unsigned int maxtime = contenv_milliseconds(b->contenvfd, VAR_CMD_WAIT_MAXTIME, 0) ;
   sigset_t set ;
   int sigfd ;

@@ -192,13 +192,16 @@ int walk_is_replaced (struct walk const *w, size_t row)
   return !is_stage(w, of && *of ? stage_find(of) : row) ;
 }
 
-void walk_conclude (struct walk *w)
+void walk_report_blocked (struct walk *w)
 {
   size_t i = 0 ;
   for (; i < graph_size(&w->graph) ; i++)
-  {
     if (graph_node(&w->graph, i)->state == GRAPH_BLOCKED) report_blocked(w, i, "a dependency failed") ;
-  }
+}
+
+void walk_conclude (struct walk *w)
+{
+  walk_report_blocked(w) ;
   fd_close(w->lockfd) ;
 }
 

@@ -99,7 +99,10 @@ extern int walk_all_started (struct walk const *) ;
 /* Nothing more is to be waited for: every node is settled, every longrun has held or failed. */
 extern int walk_is_over (struct walk const *) ;
 
-/* Puts what a failure has kept from starting into the boot report, and frees the live directory for s6-rc. */
+/* Puts what a failure has kept from starting, as far as that is known, into the boot report. */
+extern void walk_report_blocked (struct walk *) ;
+
+/* Does so for the last time, and frees the live directory for s6-rc. */
 extern void walk_conclude (struct walk *) ;
 
 /* Whether the image's own definition has taken the place of the stage of row, or of the one that it is a part of. */

@@ -86,6 +86,15 @@ untimed() { sed -E 's/ [0-9]+\.[0-9]{10}( |$)/ /'; }
   [ -x "$ROOT/docker-mods" ]
 }
 
+@test "bundles that have their type where the stages have it, as older layers do, stay with all that is in them" {
+  local bundle
+  for bundle in user user2; do file "$D/$bundle/type" bundle; done
+  listing "$ROOT/$D/user" >"$DIR/user"
+  run -0 bake --adopt "$ROOT"
+  for bundle in user user2; do [ ! -e "$ROOT/$ADOPTED/$D/$bundle" ]; done
+  listing "$ROOT/$D/user" | diff "$DIR/user" -
+}
+
 @test "all that was moved is in the record" {
   run -0 bake --adopt "$ROOT"
   local from to

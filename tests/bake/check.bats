@@ -108,6 +108,15 @@ assert_warned() { # TEXT...: these warnings, and 0
     "$D/svc-e/data/check does not name an interpreter in its first line"
 }
 
+@test "what env is to run is looked for, but not its options and variables" {
+  definition svc-a longrun run=$'#!/usr/bin/env python3\n'
+  definition svc-b longrun run=$'#!/usr/bin/env -S sh -e\n'
+  definition svc-c longrun run=$'#!/usr/bin/env A=b\n'
+  definition svc-d longrun run=$'#!/usr/bin/env sh\n'
+  install -m 0755 /dev/null "$ROOT/usr/bin/env"
+  assert_warned "$D/svc-a/run needs python3, which is not on PATH in the image"
+}
+
 @test "programs on the PATH that the image is built with are found" {
   definition svc-app longrun run=$'#!/usr/bin/with-contenv bash\n'
   install -D -m 0755 /dev/null "$ROOT/opt/bin/bash"

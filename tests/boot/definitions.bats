@@ -103,6 +103,7 @@ echo never'
   boot
   in_order '^needed$' '^wanted$'
   refute_log '^other$'
+  report '.services[] | select(.name == "svc-other") | .status == "down" and .reason == "no bundle selects it"'
 }
 
 @test "stages and definitions take their turns: a directory without a type adds to a built-in stage; user2 comes last" {
@@ -147,6 +148,29 @@ echo never'
   refute_log '^of bundles$'
 }
 
+@test "an S6_RUNTIME_BUNDLEDIR that does not exist is an error" {
+  start -e S6_RUNTIME_BUNDLEDIR=/opt/nowhere
+  [ "$(exit_code)" = 100 ]
+  assert_log '^rc: fatal: definitions: /opt/nowhere: No such file or directory'
+}
+
+@test "what comes too late for init-envfile is said; a definition in its place runs when it is read, under its name alone" {
+  oneshot other 'echo other'
+  oneshot init-envfile 'echo own init-envfile'
+  selected other
+  boot
+  assert_boot rw
+  assert_log '^own init-envfile$'
+  [ "$(report '[.graph[] | select(.name == "init-envfile") | .kind] | join(" ")')" = oneshot ]
+  [ "$(in_container s6-rc -a list | grep -cx init-envfile)" = 1 ]
+  stop_container
+  rm -r "${ROOT:?}/$DEFINITIONS/init-envfile"
+  definition init-envfile '' other
+  boot
+  assert_log '^rc: warning: stage init-envfile cannot wait for other: it has run before the s6-rc definitions are read$'
+  assert_log '^other$'
+}
+
 # each goes on when the other one runs
 MEET='for i in a b c; do test $i = $0 || until test -e /config/$i; do sleep 0.02; done; done; echo met'
 
@@ -177,6 +201,23 @@ exec sleep 1000000' notification-fd=3
   in_order '^slow is ready$' '^after slow$' '^service after slow$'
   stop_container
   [ "$(exit_code)" = 0 ]
+}
+
+@test "s6-svc, s6-svstat and s6-svwait have a longrun at /run/service, its working directory ends in servicedirs and its name" {
+  longrun svc-told 'pwd -P; echo >&3; exec sleep 1000000' notification-fd=3 'finish=#!/bin/sh
+echo "finish $1 $2 $3"'
+  selected svc-told
+  boot --read-only --run noexec
+  assert_log '/servicedirs/svc-told$'
+  in_container s6-svc -wr -r /run/service/svc-told
+  assert_log '/servicedirs/svc-told$' 2
+  assert_log '^finish 256 15 svc-told$'
+  in_container s6-svc -wD -d /run/service/svc-told
+  [ "$(svstat svc-told up)" = false ]
+  in_container s6-svwait -D /run/service/svc-told
+  in_container s6-svc -wU -u /run/service/svc-told
+  in_container s6-svwait -U /run/service/svc-told
+  [ "$(svstat svc-told ready)" = true ]
 }
 
 @test "s6-notifyoncheck runs data/check of a longrun, on a noexec /run too; env is as it is in the image" {
@@ -294,6 +335,16 @@ test -e /config/go' env/COLOUR=green
   [ "$(service_status after-late)" = blocked ]
   [ "$(service_status svc-after-late)" = blocked ]
   retry test "$(svstat svc-late wantedup)" = false
+}
+
+@test "timeout-up: what a oneshot has started ends with it" {
+  oneshot late 'sh -c "sleep 1234567 & echo begun; wait"' timeout-up=500
+  selected late
+  start
+  wait_log 'the boot is not complete'
+  assert_log '^begun$'
+  child_is_gone() { ! cat "$(inside /proc)"/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q 'sleep 1234567'; }
+  retry child_is_gone
 }
 
 @test "a longrun whose finish exits 125 before it is ready has failed, and is not restarted; finish gets its arguments" {
@@ -564,10 +615,14 @@ exec sleep 1000000'
 @test "UMASK is for longruns, not for oneshots; what one writes into the environment directory, the next one has" {
   oneshot masked 'with-contenv sh -c "echo oneshot $(umask); echo -n new >/run/s6/container_environment/MADE"'
   longrun svc-masked 'echo "longrun $(umask) $MADE"; exec sleep 1000000' masked
-  selected svc-masked
+  definition svc-plain longrun 'run=#!/bin/sh
+echo "plain $(umask)"; exec sleep 1000000'
+  selected svc-masked svc-plain
   boot -e UMASK=077
   assert_log '^oneshot 0?022$'
   assert_log '^longrun 0?077 new$'
+  # it is no run that with-contenv starts, nor one that can be executed
+  assert_log '^plain 0?077$'
 }
 
 @test "as a user other than root, with no capability: oneshots, longruns and pipelines are the user's" {

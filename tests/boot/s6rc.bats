@@ -181,6 +181,55 @@ d'
   refute grep -qx -e d -e keeper <<<"$OUT"
 }
 
+@test "change -p: nothing goes up where what is not selected does not go down" {
+  definition stubborn oneshot down=false
+  oneshot other
+  user stubborn
+  boot "${PATIENT[@]}"
+  s6_rc 1 -p change other
+  [ ! -e "$CONFIG/order" ]
+  s6_rc 0 -a list
+  grep -qx stubborn <<<"$OUT"
+  refute grep -qx other <<<"$OUT"
+}
+
+@test "change -bad: everything that is up goes down, as scripts of images ask for it" {
+  chain
+  boot "${PATIENT[@]}"
+  up_chain
+  s6_rc 0 -bad change
+  down_chain
+  s6_rc 0 -a list
+  [ -z "$OUT" ]
+}
+
+@test "start and stop take no -p: what is not selected stays as it is" {
+  oneshot one
+  oneshot two
+  user one
+  boot "${PATIENT[@]}"
+  order 'up one'
+  s6_rc 0 -p start two
+  order 'up two'
+  s6_rc 0 -p stop two
+  order 'down two'
+  s6_rc 0 -a list
+  grep -qx one <<<"$OUT"
+}
+
+@test "change: a longrun that runs already and is not ready is waited for" {
+  longrun slow
+  sed -i 's/^echo >&3/read -r line <\/config\/go; &/' "$ROOT/etc/s6-overlay/s6-rc.d/slow/run"
+  mkfifo "$CONFIG/go"
+  oneshot behind needs=slow
+  boot "${PATIENT[@]}"
+  in_container s6-svc -u /run/service/slow
+  retry is_up slow
+  s6_rc 2 -t 300 start behind
+  grep -qx 'up slow' "$CONFIG/order"
+  refute grep -qx 'up behind' "$CONFIG/order"
+}
+
 @test "change -n says what would be done, in order, and does nothing" {
   chain
   boot "${PATIENT[@]}"
@@ -209,6 +258,19 @@ d'
   refute grep -qx c <<<"$OUT"
   s6_rc 0 -D change a
   order 'down c' 'down b' 'down a'
+}
+
+@test "change: of -D, -e and -E the last one says what becomes of essential services" {
+  chain
+  touch "$ROOT/etc/s6-overlay/s6-rc.d/c/flag-essential"
+  boot "${PATIENT[@]}"
+  up_chain
+  s6_rc 0 -eE list all
+  grep -qx c <<<"$OUT"
+  s6_rc 0 -DE change a
+  order 'down d'
+  s6_rc 0 -Ee list all
+  refute grep -qx c <<<"$OUT"
 }
 
 @test "change: what needs a service that fails does not start, the rest does; 1" {
@@ -372,6 +434,57 @@ exit 125' notification-fd=3
     is_down() { refute is_up mute; }
     retry is_down
   done
+}
+
+@test "after a signal nothing more begins, though what runs ends well; what does not end is killed by the second signal" {
+  local code=0
+  definition trapping oneshot $'up=sh -c "trap \'exit 0\' TERM\necho >/config/begun\nwhile :; do sleep 0.02; done"'
+  oneshot behind needs=trapping
+  definition deaf oneshot $'up=sh -c "trap : TERM\necho >/config/begun\nwhile :; do sleep 0.02; echo >/config/beat; done"'
+  boot "${PATIENT[@]}"
+  begin() { # NAME
+    rm -f "$CONFIG/begun" "$CONFIG/beat"
+    bounded sh -c "echo \$\$ >/config/pid; exec s6-rc start $1" >"$DIR/out" 2>&1 3>&- &
+    retry test -e "$CONFIG/begun"
+  }
+  begin behind
+  in_container sh -c "kill $(cat "$CONFIG/pid")"
+  wait $! || code=$?
+  [ "$code" = 1 ]
+  s6_rc 0 -a list
+  grep -qx trapping <<<"$OUT"
+  refute grep -qx behind <<<"$OUT"
+  [ ! -e "$CONFIG/order" ]
+  begin deaf
+  in_container sh -c "kill $(cat "$CONFIG/pid")"
+  rm -f "$CONFIG/beat"
+  retry test -e "$CONFIG/beat"
+  in_container sh -c "kill $(cat "$CONFIG/pid")"
+  code=0
+  wait $! || code=$?
+  [ "$code" = 1 ]
+  grep -qx 's6-rc: warning: unable to start service deaf: its up was ended by signal 9' "$DIR/out"
+}
+
+@test "while a command runs, the services can be changed as soon as the boot is over" {
+  chain
+  boot "${PATIENT[@]}" sleep 1000000
+  up_chain
+  s6_rc 0 -d change c
+  order 'down d' 'down c'
+  s6_rc 0 -u change d
+  order 'up c' 'up d'
+}
+
+@test "a definition with the name of a private step of the boot is meant by it, the steps themselves have none" {
+  oneshot numbers
+  user numbers
+  boot
+  s6_rc 0 list numbers
+  [ "$OUT" = numbers ]
+  s6_rc 0 -d change numbers
+  order 'up numbers' 'down numbers'
+  s6_rc 3 list capabilities
 }
 
 @test "scripts get the name, and what services get of the environment, not that of who calls" {

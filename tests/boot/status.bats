@@ -136,6 +136,27 @@ node() { report ".graph[] | select(.name == \"$1\") | [.kind, .state] + (.after 
   [ "$(node user)" = 'bundle up init-after' ]
 }
 
+@test "while a oneshot never ends, what has failed meanwhile and what that blocks are shown, and when the rest came up" {
+  definition init-never oneshot 'up=sleep 1000000'
+  definition init-bad oneshot up=/no/such/script
+  definition init-after oneshot needs=init-bad
+  definition init-good oneshot needs=init-config
+  longrun svc-bad $'finish=#!/bin/sh\nexit 125'
+  printf '#!/bin/sh\nexit 1\n' >"$ROOT/etc/s6-overlay/s6-rc.d/svc-bad/run"
+  chmod 0755 "$ROOT/etc/s6-overlay/s6-rc.d/svc-bad/finish"
+  bundle_of user init-never init-after init-good svc-bad
+  start
+  node_is() { [ "$(node "$1")" = "$2" ]; }
+  retry node_is init-bad 'oneshot failed'
+  retry node_is svc-bad 'longrun failed'
+  retry node_is init-after 'oneshot blocked init-bad'
+  [ "$(node init-never)" = 'oneshot starting' ]
+  report '.graph[] | select(.name == "init-good") | .state == "up" and .ms != null'
+  [ "$(report .result)" = booting ]
+  [ "$(service_status init-after)" = blocked ]
+  stop_container
+}
+
 @test "after s6-rc and s6-svc, the graph shows what is up now" {
   longrun svc-web
   definition init-aside oneshot
