@@ -34,8 +34,9 @@
 #include "verbosity.h"
 #include "walk.h"
 
-/* Whoever looks at a boot that hangs is to see where: what has happened stands in the report this much later, milliseconds. */
-#define REPORT_TIME 100
+/* Whoever looks at a boot that hangs is to see where: the report is written when nothing has happened for so long, milliseconds. A boot that
+   goes on does not pay for it: a report of all nodes after each of them would be a quadratic step. */
+#define REPORT_TIME 500
 
 #define INCOMPLETE "the boot is not complete: see init-status, or " PATH_RUN "/" RUN_REPORT_JSON
 
@@ -205,14 +206,10 @@ static void give_up_late (struct rc *rc)
 static void keep_report (struct rc *rc)
 {
   if (rc->stopping || rc->reported) return ;
-  if (tain_less(&rc->report_deadline, &tain_infinite))
-  {
-    if (tain_future(&rc->report_deadline)) return ;
-    rc->report_deadline = tain_infinite ;
-    walk_report_blocked(&rc->walk) ;
-    write_report(rc, "booting") ;
-  }
-  else clock_deadline(&rc->report_deadline, REPORT_TIME) ;
+  if (tain_future(&rc->report_deadline)) { clock_deadline(&rc->report_deadline, REPORT_TIME) ; return ; }
+  rc->report_deadline = tain_infinite ;
+  walk_report_blocked(&rc->walk) ;
+  write_report(rc, "booting") ;
 }
 
 /* Waits for the next event and handles it. */

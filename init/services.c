@@ -202,7 +202,7 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
 static enum service_verdict too_late (struct boot const *b, struct service *s)
 {
   /* a supervisor that cannot be told anything yet finds the file when it is there */
-  if (servicedir_keep_down(s->dirfd) == -1 || (svevent_control(s->dirfd, "d", 1) == -1 && errno != ENOENT && errno != ENXIO))
+  if ((servicedir_keep_down(s->dirfd) == -1 && errno != EEXIST) || (svevent_control(s->dirfd, "d", 1) == -1 && errno != ENOENT && errno != ENXIO))
     say_warningsys("tell service ", s->name, " to stay down") ;
   return fail(b, s, " ", "is not ready within its timeout-up: told to stay down") ;
 }

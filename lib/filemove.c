@@ -136,6 +136,8 @@ int filemove_same (int dirfd, char const *a, char const *b)
 {
   struct stat sa, sb ;
   if (fstatat(dirfd, a, &sa, AT_SYMLINK_NOFOLLOW) == -1 || fstatat(dirfd, b, &sb, AT_SYMLINK_NOFOLLOW) == -1) return -1 ;
+  /* one file by two paths: who removes one of two would lose it */
+  if (sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino) return 0 ;
   if (S_ISLNK(sa.st_mode) && S_ISLNK(sb.st_mode)) return same_target(dirfd, a, b) ;
   return S_ISREG(sa.st_mode) && S_ISREG(sb.st_mode) && sa.st_size == sb.st_size ? same_file(dirfd, a, b) : 0 ;
 }

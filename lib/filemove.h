@@ -13,7 +13,7 @@
 extern int filemove (int fromdir, char const *from, int todir, char const *to) ;
 
 /* Whether a and b, relative to dirfd, are two regular files with the same content, or two links to the same: what a filemove() that was
-   killed leaves. 1, 0, or -1 and sets errno. */
+   killed leaves. One and the same, by two paths, is not two. 1, 0, or -1 and sets errno. */
 extern int filemove_same (int dirfd, char const *a, char const *b) ;
 
 #endif

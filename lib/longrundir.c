@@ -36,7 +36,7 @@ static int link_program (struct longrundir const *d, int fd, char const *file, i
 
 static int link_pipe (int fd, char const *consumer, char const *name)
 {
-  char target[NAME_MAX + sizeof RUN_PIPES + 8] ;
+  char target[sizeof "../../../" RUN_PIPES "/" + NAME_MAX] ;
   if (snprintf(target, sizeof target, "../../../" RUN_PIPES "/%s", consumer) >= (int)sizeof target) return (errno = ENAMETOOLONG, -1) ;
   return symlinkat(target, fd, name) ;
 }

@@ -8,7 +8,7 @@
 #include <skalibs/stralloc.h>
 
 /* Opens path, relative to dirfd, if it is a regular file; flags as for open(2), O_NONBLOCK, O_NOCTTY and O_CLOEXEC are added. Nothing else is
-   opened: to open a device is to use it, and a watchdog that was once opened resets the machine.
+   opened: to open a device is to use it, and some act on it (a watchdog begins to count).
    Returns a descriptor, or -1 and sets errno: EISDIR a directory, EINVAL no regular file either; ELOOP with O_NOFOLLOW, a link. */
 extern int regularfile_open (int dirfd, char const *path, int flags) ;
 

@@ -368,3 +368,11 @@ whole() {
   refute_control
   [[ $output == *'uid 911 belongs to eve? in'* ]]
 }
+
+@test "--restore: a record that has one file by two paths costs no file" {
+  mkdir -p "$ROOT/$ADOPTED"
+  ln -s / "$ROOT/$ADOPTED/root"
+  printf '/etc/passwd\t/%s/root/etc/passwd\n' "$ADOPTED" >"$ROOT/$ADOPTED/record"
+  run -100 bake --restore "$ROOT"
+  cmp "$ROOT/etc/passwd" "$REPO/build/bake/s6-overlay/etc/passwd"
+}

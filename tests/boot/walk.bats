@@ -113,7 +113,8 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
   oneshot behind 'echo behind' blocked
   script /tell <<<"until s6-svc -wu -u /run/service/blocked 2>/dev/null; do :; done; $HOLD"
   oneshot tell /tell
-  oneshot last 'echo last' tell
+  # on the one stream that has both: the runtime copies the two on its own time
+  oneshot last 'sh -c "echo last >&2"' tell
   user behind tell last
   start -e S6_BEHAVIOUR_IF_STAGE2_FAILS=1
   await_hold

@@ -199,6 +199,9 @@ static void what_is_the_same_is_told (void **state)
   assert_int_equal(filemove_same(dir, "l", "m"), 1) ;
   assert_int_equal(filemove_same(dir, "l", "n"), 0) ;
   assert_int_equal(filemove_same(dir, "a", "none"), -1) ;
+  /* one, whatever it is called */
+  assert_int_equal(filemove_same(dir, "a", "./a"), 0) ;
+  assert_int_equal(filemove_same(dir, "l", "./l"), 0) ;
   assert_int_equal(errno, ENOENT) ;
 }
 

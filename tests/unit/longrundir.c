@@ -1,5 +1,7 @@
 /* ISC license. */
 
+#include <stdio.h>
+
 #include "unit.h"
 #include "longrundir.h"
 #include "paths.h"
@@ -63,6 +65,25 @@ static void what_is_a_longruns_is_linked (void **state)
   close(fd) ;
 }
 
+static void every_file_that_s6_supervise_reads_is_linked (void **state)
+{
+  static char const *const files[] = { "lock-fd", "timeout-kill", "timeout-finish", "down-signal", "flag-newpidns", "env" } ;
+  int dir = *(int *)*state, helped ;
+  int fd = definition(dir, 0755, 0) ;
+  struct longrundir d = { .name = "svc", .srcfd = fd, .src = "/def" } ;
+  size_t i = 0 ;
+  for (; i < sizeof files / sizeof files[0] ; i++) puts_in(fd, files[i], "") ;
+  assert_int_equal(longrundir_make(dir, "/exe", &d, &helped), 0) ;
+  for (i = 0 ; i < sizeof files / sizeof files[0] ; i++)
+  {
+    char link[64], wanted[64] ;
+    snprintf(link, sizeof link, RUN_SERVICEDIRS "/svc/%s", files[i]) ;
+    snprintf(wanted, sizeof wanted, "/def/%s", files[i]) ;
+    assert_string_equal(target(dir, link), wanted) ;
+  }
+  close(fd) ;
+}
+
 static void what_is_not_executable_is_helped (void **state)
 {
   int dir = *(int *)*state, helped = -1 ;
@@ -105,6 +126,7 @@ int main (void)
   struct CMUnitTest const tests[] =
   {
     cmocka_unit_test_setup_teardown(what_is_a_longruns_is_linked, scratch_setup, scratch_teardown),
+    cmocka_unit_test_setup_teardown(every_file_that_s6_supervise_reads_is_linked, scratch_setup, scratch_teardown),
     cmocka_unit_test_setup_teardown(what_is_not_executable_is_helped, scratch_setup, scratch_teardown),
     cmocka_unit_test_setup_teardown(a_pipe_has_two_sides, scratch_setup, scratch_teardown)
   } ;
