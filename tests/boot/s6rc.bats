@@ -2,25 +2,12 @@
 # s6-rc, and the stop: services go up and down in the order of what they depend on.
 
 load lib.bash
+load definition.bash
 setup_file() { boot_setup_file; }
 setup() { boot_setup; }
 teardown() { boot_teardown; }
 
 PATIENT=(-e S6_SERVICES_GRACETIME=600000 -e S6_KILL_GRACETIME=600000)
-
-# definition NAME TYPE [FILE=CONTENT...]: FILE needs: what it depends on
-definition() {
-  local dir="$ROOT/etc/s6-overlay/s6-rc.d/$1" file name
-  mkdir -p "$dir/dependencies.d"
-  echo "$2" >"$dir/type"
-  for file in "${@:3}"; do
-    [ "${file%%=*}" != needs ] || { for name in ${file#*=}; do : >"$dir/dependencies.d/$name"; done; continue; }
-    printf '%s\n' "${file#*=}" >"$dir/${file%%=*}"
-  done
-  [ "$2" != oneshot ] || [ -e "$dir/up" ] || : >"$dir/up"
-  [ ! -e "$dir/run" ] || chmod 0755 "$dir/run"
-  [ ! -e "$dir/finish" ] || chmod 0755 "$dir/finish"
-}
 
 # What it does stands in /config/order: up NAME, down NAME.
 oneshot() { definition "$1" oneshot "up=sh -c \"echo up $1 >>/config/order\"" "down=sh -c \"echo down $1 >>/config/order\"" "${@:2}"; }

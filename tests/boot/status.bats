@@ -2,22 +2,10 @@
 # init-status: the boot graph, as lines, as JSON, as DOT.
 
 load lib.bash
+load definition.bash
 setup_file() { boot_setup_file; }
 setup() { boot_setup; }
 teardown() { boot_teardown; }
-
-# definition NAME TYPE [FILE=CONTENT...]: FILE needs: what it depends on
-definition() {
-  local dir="$ROOT/etc/s6-overlay/s6-rc.d/$1" file name
-  mkdir -p "$dir/dependencies.d"
-  [ -z "$2" ] || echo "$2" >"$dir/type"
-  for file in "${@:3}"; do
-    [ "${file%%=*}" != needs ] || { for name in ${file#*=}; do : >"$dir/dependencies.d/$name"; done; continue; }
-    printf '%s\n' "${file#*=}" >"$dir/${file%%=*}"
-  done
-  [ "$2" != oneshot ] || [ -e "$dir/up" ] || : >"$dir/up"
-  [ ! -e "$dir/run" ] || chmod 0755 "$dir/run"
-}
 
 longrun() { definition "$1" longrun notification-fd=3 "run=#!/bin/sh
 echo >&3

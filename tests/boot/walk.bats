@@ -198,14 +198,17 @@ graph_field() { tr '\0' '\n' <"$(inside /run/s6-rc/graph)" | sed -n "$1p"; }
 
 @test "where there is no room for one more process, a oneshot starts as soon as there is, though those that run stay" {
   local i names=()
-  # what takes the room is no child of the boot's: nobody tells it when there is room again
-  script /crowd <<<"sh -c 'while sleep 2 & do :; done' 2>/dev/null; exit 0"
+  # what takes the room is no child of the boot's: nobody tells it when there is room again. Each waits for somebody to open the fifo.
+  mkfifo "$ROOT/tmp/room"
+  script /crowd <<<"sh -c 'while cat /tmp/room & do :; done' 2>/dev/null; exit 0"
   oneshot crowd /crowd
   script /stays <<<'echo stays; exec sleep 1000000'
   for i in {1..6}; do oneshot "stays$i" /stays crowd; names+=("stays$i"); done
   user "${names[@]}"
   start --pids-limit 30
-  retry assert_log '^stays$' 6
+  wait_log 'raise --pids-limit'
+  timeout "$WAIT" sh -c ": >'$ROOT/tmp/room'"
+  assert_log '^stays$' 6
   assert_log 'raise --pids-limit'
 }
 
