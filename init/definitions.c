@@ -4,19 +4,16 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <skalibs/djbunix.h>
 
-#include "contenv.h"
 #include "definitions.h"
 #include "filelist.h"
 #include "paths.h"
 #include "rc.h"
 #include "rcdefinitions.h"
 #include "scandir.h"
-#include "variables.h"
 #include "verbosity.h"
 #include "walknodes.h"
 
@@ -35,18 +32,13 @@ void definitions_depend (struct walk *w, size_t row)
     if (after[i][0] != STAGE_WISH) walk_depend(w, row, whole(w, stage_find(after[i]))) ;
 }
 
-static int is_custom (char const *path)
-{
-  return !strncmp(path, PATH_RUN "/", sizeof PATH_RUN) ;
-}
-
 /* Whether an s6-rc definition has the name of the service of path. The hook of LinuxServer.io's images makes definitions of custom services
-   itself, under the names that we give them. */
-static int is_defined (struct walk *w, char const *name, char const *path)
+   itself, under the names that we give them. legacy: it is one of services.d. */
+static int is_defined (struct walk *w, char const *name, char const *path, int legacy)
 {
   size_t i = definitionset_find(&w->set, name) ;
   if (i == DEFINITIONSET_NONE || definitionset_node(&w->set, i)->kind != DEFINITION_LONGRUN) return 0 ;
-  if (is_custom(path)) say_info(name, " is an s6-rc definition already") ;
+  if (!legacy) say_info(name, " is an s6-rc definition already") ;
   else
   {
     say_warning("service ", path, " is left out: an s6-rc definition has its name; rename one of the two") ;
@@ -55,10 +47,10 @@ static int is_defined (struct walk *w, char const *name, char const *path)
   return 1 ;
 }
 
-static void load_service (struct walk *w, char const *name, int fd, char const *path, size_t anchor)
+static void load_service (struct walk *w, char const *name, int fd, char const *path, int legacy, size_t anchor)
 {
   /* custom services are s6-rc's longruns to who writes them */
-  struct bootgraph_node n = { .name = strdup(name), .kind = BOOTGRAPH_LONGRUN, .legacy = !is_custom(path), .up = "", .down = "" } ;
+  struct bootgraph_node n = { .name = strdup(name), .kind = BOOTGRAPH_LONGRUN, .legacy = legacy, .up = "", .down = "" } ;
   size_t node ;
   if (!n.name) rc_die(w->boot, "build the boot graph") ;
   node = walk_add(w, &n) ;
@@ -67,7 +59,7 @@ static void load_service (struct walk *w, char const *name, int fd, char const *
 }
 
 /* Adds what stands in the directory path (relative to rootfd) below the row anchor. A plain file is no definition. */
-static void load_directory (struct walk *w, char const *path, size_t anchor)
+static void load_directory (struct walk *w, char const *path, int legacy, size_t anchor)
 {
   struct filelist list ;
   char const *name ;
@@ -85,7 +77,7 @@ static void load_directory (struct walk *w, char const *path, size_t anchor)
     fd = openat(w->boot->rootfd, src + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
     if (fd >= 0)
     {
-      if (!is_defined(w, name, src)) load_service(w, name, fd, src, anchor) ;
+      if (!is_defined(w, name, src, legacy)) load_service(w, name, fd, src, legacy, anchor) ;
       fd_close(fd) ;
     }
     else if (errno != ENOTDIR) { say_warningsys("open service ", name) ; walk_definition_failed(w) ; }
@@ -109,8 +101,8 @@ int definitions_load (struct walk *w)
   for (; i < stage_table_len ; i++) if (!walk_is_replaced(w, i)) definitions_depend(w, i) ;
   rcdefinitions_add_wishes(w) ;
   snprintf(services, sizeof services, "%s/" ETC_SERVICES, w->boot->etc) ;
-  load_directory(w, services, stage_find("legacy-services")) ;
-  load_directory(w, ROOT_RUN "/" RUN_CUSTOM_SERVICES, stage_find("init-services")) ;
+  load_directory(w, services, 1, stage_find("legacy-services")) ;
+  load_directory(w, ROOT_RUN "/" RUN_CUSTOM_SERVICES, 0, stage_find("init-services")) ;
   graph_begin(&w->graph) ;
   if (genalloc_len(struct walk_longrun, &w->longruns)) tell_svscan(w) ;
   return 0 ;

@@ -46,7 +46,8 @@ int stop_begun (int runfd)
 static void stop_holder (int runfd, char const *lock, char const *what, unsigned int grace)
 {
   pid_t pid = lockfile_holder(runfd, lock) ;
-  if (pid <= 0 || pid == getpid() || kill(pid, SIGTERM) == -1) return ;
+  /* a lock of our own, as when stage 2 stops the container, is nobody's: lockfile.h */
+  if (pid <= 0 || kill(pid, SIGTERM) == -1) return ;
   if (lockfile_wait(runfd, lock, grace > INT_MAX - RC_MARGIN ? UINT_MAX : grace + RC_MARGIN) == 0) return ;
   say_warning(what, " does not end: killed") ;
   kill(pid, SIGKILL) ;

@@ -123,7 +123,7 @@ void walk_record (struct walk *w)
   if (!w->unrecorded) return ;
   w->unrecorded = 0 ;
   /* a program that runs before the definitions are read makes this the second time */
-  if ((w->statefd == -1 || w->recorded != n) && !make_states(w, n)) return ;
+  if (w->recorded != n && !make_states(w, n)) return ;
   /* the states first: whoever finds the graph finds them */
   if (bootgraph_write(&w->record, w->boot->runfd) == -1) say_warningsys("write the boot graph for the stop") ;
 }

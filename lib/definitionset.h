@@ -16,8 +16,7 @@
    an end at the first mistake. Every step is linear in what is read, but for the logarithm of a look-up.
    A bundle that several sources define is one, with the contents of all: images add to user in more than one place. Anything else that is
    defined twice is a mistake.
-   A bundle stays a node: it is up when its contents are, and what depends on it waits for just that. So no list is multiplied;
-   definitionset_expand() tells the services alone. */
+   A bundle stays a node: it is up when its contents are, and what depends on it waits for just that. So no list is multiplied. */
 
 #define DEFINITIONSET_NONE NAMETABLE_NONE
 
@@ -82,10 +81,6 @@ extern int definitionset_load (struct definitionset *, struct definition_source 
 
 /* Selects the definition called name and all it depends on or contains. Returns 0, or -1 and sets errno; ENOENT: there is no such. */
 extern int definitionset_select (struct definitionset *, char const *name) ;
-
-/* Appends to ret (size_t) what node depends on, or what the bundle contains, each once, with its contents in place of a bundle.
-   Returns 0, or -1 and sets errno (ENOMEM). */
-extern int definitionset_expand (struct definitionset *, size_t node, genalloc *ret) ;
 
 /* Whether from depends on to or contains it, directly or not. Linear in what from needs. Returns 1; 0; or -1 and sets errno (ENOMEM). */
 extern int definitionset_reaches (struct definitionset *, size_t from, size_t to) ;

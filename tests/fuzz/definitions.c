@@ -6,6 +6,7 @@
 #include "definitionset.h"
 #include "graph.h"
 #include "wordlist.h"
+#include "../definitionexpand.h"
 
 #define CONTENT_MAX 64
 
@@ -90,7 +91,7 @@ static void check_node (struct definitionset *set, size_t i, int valid)
   genalloc list = GENALLOC_ZERO ;
   stralloc words = STRALLOC_ZERO ;
   size_t count = 0, j = 0 ;
-  if (definitionset_expand(set, i, &list) == -1) abort() ;
+  if (expand(set, i, &list) == -1) abort() ;
   for (; j < genalloc_len(size_t, &list) ; j++) if (definitionset_node(set, genalloc_s(size_t, &list)[j])->kind == DEFINITION_BUNDLE) abort() ;
   if (n->kind && definitionset_select(set, n->name) == -1) abort() ;
   if (n->up.s) switch (wordlist_parse(n->up.s, &words, &count))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "definitions.h"
+#include "../definitionexpand.h"
 
 static void in (int dir, char const *where, char const *name, char const *content)
 {
@@ -53,7 +54,7 @@ static void assert_expands (struct loaded *l, char const *name, char const *name
 {
   struct loaded other = *l ;
   genalloc list = GENALLOC_ZERO ;
-  assert_int_equal(definitionset_expand(&l->set, definitionset_find(&l->set, name), &list), 0) ;
+  assert_int_equal(expand(&l->set, definitionset_find(&l->set, name), &list), 0) ;
   other.set.edges = list ;
   assert_edges(&other, 0, genalloc_len(size_t, &list), names) ;
   genalloc_free(size_t, &list) ;
