@@ -58,6 +58,13 @@ struct definition_builtin *builtins_make (size_t *ret_n)
   return b ;
 }
 
+int builtins_select (struct definition_builtin const *b, size_t n, struct definitionset *set)
+{
+  size_t i = 0 ;
+  for (; i < n ; i++) if (definitionset_select(set, b[i].name) == -1) return -1 ;
+  return 0 ;
+}
+
 void builtins_free (struct definition_builtin *b)
 {
   free(b) ;

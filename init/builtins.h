@@ -10,6 +10,9 @@
    They live until builtins_free(). Returns 0, and sets errno, when there is no memory. */
 extern struct definition_builtin *builtins_make (size_t *ret_n) ;
 
+/* Selects all that they and the bundles of the image need: what a boot starts. Returns 0, or -1 and sets errno (ENOMEM). */
+extern int builtins_select (struct definition_builtin const *, size_t n, struct definitionset *) ;
+
 extern void builtins_free (struct definition_builtin *) ;
 
 #endif

@@ -10,10 +10,9 @@
 
 #include "longrun.h"
 #include "processsignal.h"
+#include "servicedir.h"
 #include "svevent.h"
 #include "verbosity.h"
-
-#define DOWN_FILE "down"
 
 static int open_servicedir (int scanfd, char const *name)
 {
@@ -32,19 +31,11 @@ static int is_up (int dirfd, int notifies)
   return svevent_status(dirfd, &st) == 0 && st.pid && !st.flagfinishing && (!notifies || st.flagready) ;
 }
 
-/* For a supervisor that starts later, or again. */
 static void mark (int dirfd, struct longrun const *l)
 {
-  int fd ;
   if (!l->ours) return ;
-  if (l->up)
-  {
-    if (unlinkat(dirfd, DOWN_FILE, 0) == -1 && errno != ENOENT) say_warningsys("remove the down file of service ", l->name) ;
-    return ;
-  }
-  fd = openat(dirfd, DOWN_FILE, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644) ;
-  if (fd == -1) say_warningsys("create the down file of service ", l->name) ;
-  else fd_close(fd) ;
+  if ((l->up ? servicedir_let_up(dirfd) : servicedir_keep_down(dirfd)) == -1)
+    say_warningsys(l->up ? "remove" : "create", " the down file of service ", l->name) ;
 }
 
 /* The supervisor may not be allowed to: see processsignal_send(). */
@@ -52,8 +43,7 @@ static void help_supervisor (int dirfd)
 {
   s6_svstatus_t st ;
   if (svevent_status(dirfd, &st) == -1 || st.pid <= 1 || st.flagfinishing || kill(st.pid, 0) == 0 || errno != EPERM) return ;
-  processsignal_send(st.pid, 0, SIGTERM) ;
-  processsignal_send(st.pid, 0, SIGCONT) ;
+  processsignal_end(st.pid, 0) ;
 }
 
 static char const *untold (void)

@@ -35,3 +35,9 @@ void processsignal_send (pid_t pid, int group, int sig)
   if (!child) _exit(setuid(owner(pid)) == -1 || kill(target, sig) == -1) ;
   waitpid_nointr(child, &wstat, 0) ;
 }
+
+void processsignal_end (pid_t pid, int group)
+{
+  processsignal_send(pid, group, SIGTERM) ;
+  processsignal_send(pid, group, SIGCONT) ;
+}

@@ -9,4 +9,7 @@
    signal another user's process, but it may still become that user. */
 extern void processsignal_send (pid_t pid, int group, int sig) ;
 
+/* Tells it to end in the same way, also one that is stopped. */
+extern void processsignal_end (pid_t pid, int group) ;
+
 #endif

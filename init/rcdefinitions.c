@@ -71,20 +71,15 @@ static void open_sources (struct loading *l, struct complaints *c)
 
 #define REMEDY "mend the image, where init-bake --check shows the same"
 
-/* The container ends. The last line, which is seen where the log is not, names one error at least. Makes strings of the lines. */
+/* The container ends. The last line, which is seen where the log is not, names one error at least. */
 static void refuse (struct walk *w, struct complaints *c)
 {
-  char *s = c->lines.s, *end = c->lines.s + c->lines.len ;
+  size_t at = 0 ;
   char const *first = c->lines.len ? c->lines.s : "wrong" ;
+  char const *line ;
   char remedy[sizeof REMEDY + 64] = REMEDY ;
   if (c->n > 1) snprintf(remedy, sizeof remedy, "%zu more stand above; " REMEDY, c->n - 1) ;
-  while (s < end)
-  {
-    char *newline = memchr(s, '\n', (size_t)(end - s)) ;
-    *newline = 0 ;
-    if (c->n > 1) fatal_print(0, "definitions: ", s, "") ;
-    s = newline + 1 ;
-  }
+  while ((line = complaints_next(c, &at))) if (c->n > 1) fatal_print(0, "definitions: ", line, "") ;
   fatal_say(0, "definitions: ", first, remedy) ;
   if (report_set(w->boot->report, REPORT_STAGES, STAGE_DEFINITIONS, "failed", first, clock_ms()) == -1) say_warningsys("keep the boot report") ;
 }
@@ -192,20 +187,12 @@ static void supervise (struct loading *l, size_t i)
   stralloc_free(&path) ;
 }
 
-/* What the bundles of the image and the stages need. */
-static void select_nodes (struct loading *l)
-{
-  size_t i = 0 ;
-  for (; i < l->nbuiltins ; i++) if (definitionset_select(&l->walk->set, l->builtins[i].name) == -1) die(l) ;
-}
-
 static void add_all (struct loading *l)
 {
   struct walk *w = l->walk ;
   size_t n = definitionset_size(&w->set), i = 0 ;
   l->nodes = malloc(n * sizeof *l->nodes + 1) ;
-  if (!l->nodes) die(l) ;
-  select_nodes(l) ;
+  if (!l->nodes || builtins_select(l->builtins, l->nbuiltins, &w->set) == -1) die(l) ;
   for (; i < n ; i++) l->nodes[i] = add_node(l, i) ;
   for (i = 0 ; i < n ; i++) add_edges(l, i) ;
   for (i = 0 ; i < n ; i++)

@@ -134,7 +134,7 @@ enum service_verdict service_start (struct boot const *b, struct service *s, uns
   if (s->timeout_up) clock_deadline(&s->up_by, s->timeout_up) ;
   /* A supervisor that looks for the file after this starts the service by itself, now and whenever it is restarted;
      one that has looked before announces itself afterwards, and is told to. */
-  if (unlinkat(s->dirfd, "down", 0) == -1 && errno != ENOENT)
+  if (servicedir_let_up(s->dirfd) == -1)
     say_warningsys("remove the down file of service ", s->name) ;
   s->state = SERVICE_WANTED ;
   if (s->supervisor) return tell_start(b, s, hold_ms) ;
@@ -202,7 +202,7 @@ enum service_verdict service_event (struct boot const *b, struct service *s, uns
 static enum service_verdict too_late (struct boot const *b, struct service *s)
 {
   /* a supervisor that cannot be told anything yet finds the file when it is there */
-  if ((servicedir_keep_down(s->dirfd) == -1 && errno != EEXIST) || (svevent_control(s->dirfd, "d", 1) == -1 && errno != ENOENT && errno != ENXIO))
+  if (servicedir_keep_down(s->dirfd) == -1 || (svevent_control(s->dirfd, "d", 1) == -1 && errno != ENOENT && errno != ENXIO))
     say_warningsys("tell service ", s->name, " to stay down") ;
   return fail(b, s, " ", "is not ready within its timeout-up: told to stay down") ;
 }

@@ -154,7 +154,6 @@ void stage_program_late (struct stage_run *run)
 void stage_end (struct stage_run *run, unsigned int ms, char const *why)
 {
   run->end = why ;
-  processsignal_send(run->pid, 1, SIGTERM) ;
-  processsignal_send(run->pid, 1, SIGCONT) ;
+  processsignal_end(run->pid, 1) ;
   clock_deadline(&run->deadline, ms) ;
 }

@@ -142,8 +142,7 @@ void walk_end_oneshot (struct walk *w, size_t node, unsigned int ms, char const 
   struct walk_oneshot *o = walk_oneshot(w, node) ;
   tain deadline ;
   o->end = why ;
-  processsignal_send(o->pid, 1, SIGTERM) ;
-  processsignal_send(o->pid, 1, SIGCONT) ;
+  processsignal_end(o->pid, 1) ;
   clock_deadline(&deadline, ms) ;
   walk_set_deadline(w, node, &deadline) ;
 }

@@ -16,6 +16,17 @@ void complaints_add_strings (struct complaints *c, char const *const *v)
   stralloc_append(&c->lines, '\n') ;
 }
 
+char const *complaints_next (struct complaints *c, size_t *at)
+{
+  char *line, *newline ;
+  if (*at >= c->lines.len) return 0 ;
+  line = c->lines.s + *at ;
+  newline = memchr(line, '\n', c->lines.len - *at) ;
+  *newline = 0 ;
+  *at += (size_t)(newline - line) + 1 ;
+  return line ;
+}
+
 void complaints_free (struct complaints *c)
 {
   stralloc_free(&c->lines) ;

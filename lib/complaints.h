@@ -24,6 +24,10 @@ struct complaints
 #define complaints_add(c, ...) complaints_add_strings((c), (char const *const []){ __VA_ARGS__, 0 })
 extern void complaints_add_strings (struct complaints *, char const *const *) ;
 
+/* The line that begins at *at, which moves to the next one; 0: there is no more. Makes a string of it: *at begins with 0, and the lines are
+   read once. */
+extern char const *complaints_next (struct complaints *, size_t *at) ;
+
 extern void complaints_free (struct complaints *) ;
 
 #endif

@@ -20,6 +20,7 @@
 #include "servicedir.h"
 
 #define LOG "log"
+#define DOWN "down"
 
 char const *servicedir_error_text (enum servicedir_error e)
 {
@@ -101,7 +102,7 @@ enum servicedir_error servicedir_check_run (int rootfd, int dirfd, char const *f
 /* What the supervisor or we write: never a link into the (possibly read-only) definition. */
 static int is_ours (char const *s)
 {
-  return !strcmp(s, S6_SUPERVISE_CTLDIR) || !strcmp(s, S6_SUPERVISE_EVENTDIR) || !strcmp(s, "down") ;
+  return !strcmp(s, S6_SUPERVISE_CTLDIR) || !strcmp(s, S6_SUPERVISE_EVENTDIR) || !strcmp(s, DOWN) ;
 }
 
 static int link_entries (int dstfd, int srcfd, char const *src, int top, int *ret_has_down)
@@ -122,7 +123,7 @@ static int link_entries (int dstfd, int srcfd, char const *src, int top, int *re
     if (d->d_name[0] == '.') continue ;
     if (is_ours(d->d_name))
     {
-      if (!strcmp(d->d_name, "down")) *ret_has_down = 1 ;
+      if (!strcmp(d->d_name, DOWN)) *ret_has_down = 1 ;
       continue ;
     }
     if (snprintf(target, sizeof target, "%s/%s", src, d->d_name) >= (int)sizeof target) { errno = ENAMETOOLONG ; break ; }
@@ -161,10 +162,15 @@ int servicedir_create (int dirfd, char const *name)
 
 int servicedir_keep_down (int fd)
 {
-  int d = openat(fd, "down", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) ;
-  if (d == -1) return -1 ;
+  int d = openat(fd, DOWN, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644) ;
+  if (d == -1) return errno == EEXIST ? 0 : -1 ;
   fd_close(d) ;
   return 0 ;
+}
+
+int servicedir_let_up (int fd)
+{
+  return unlinkat(fd, DOWN, 0) == -1 && errno != ENOENT ? -1 : 0 ;
 }
 
 int servicedir_make (int dirfd, char const *name, int srcfd, char const *src, int down, int *ret_has_down)

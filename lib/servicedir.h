@@ -37,8 +37,10 @@ extern enum servicedir_error servicedir_check_run (int rootfd, int dirfd, char c
    Returns a descriptor, or -1 and sets errno. */
 extern int servicedir_create (int dirfd, char const *name) ;
 
-/* Puts a down file into the servicedir. Returns 0, or -1 and sets errno. */
+/* Makes sure that there is a down file in the servicedir, or that there is none: for a supervisor that starts later, or again.
+   Return 0, or -1 and set errno. */
 extern int servicedir_keep_down (int fd) ;
+extern int servicedir_let_up (int fd) ;
 
 /* Makes the live servicedir name in dirfd: every entry of srcfd is a link to src/ENTRY (src: the absolute path of the definition),
    so that nothing executable lies on a noexec /run; event/ is made in advance, to subscribe before the supervisor runs;

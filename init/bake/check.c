@@ -35,20 +35,15 @@ static size_t open_sources (struct image const *image, struct definition_source 
 }
 
 /* A line for each, with prefix in front. */
-static void say_all (char const *prefix, struct complaints const *c)
+static void say_all (char const *prefix, struct complaints *c)
 {
-  size_t i = 0, n = 0 ;
-  for (; i < c->lines.len ; n++)
-  {
-    size_t len = strcspn(c->lines.s + i, "\n") ;
-    c->lines.s[i + len] = 0 ;
-    strerr_warn(PROG, prefix, c->lines.s + i) ;
-    i += len + 1 ;
-  }
+  char const *line ;
+  size_t at = 0, n = 0 ;
+  for (; (line = complaints_next(c, &at)) ; n++) strerr_warn(PROG, prefix, line) ;
   if (n < c->n) strerr_warn(PROG, prefix, "there is more; mend these first") ;
 }
 
-static void refuse (struct complaints const *c)
+static void refuse (struct complaints *c)
 {
   char fmt[SIZE_FMT] ;
   fmt[size_fmt(fmt, c->n)] = 0 ;
@@ -66,14 +61,6 @@ static void load (struct image const *image, struct definitionset *set, struct d
   if (c.n) refuse(&c) ;
   for (; i < n ; i++) fd_close(s[i].fd) ;
   complaints_free(&c) ;
-}
-
-/* All that a boot starts hangs on these. */
-static void select_all (struct definitionset *set, struct definition_builtin const *builtins, size_t nbuiltins)
-{
-  size_t i = 0 ;
-  for (; i < nbuiltins ; i++)
-    if (definitionset_select(set, builtins[i].name) == -1) strerr_diefusys(EXIT_SYSTEM, "select ", builtins[i].name) ;
 }
 
 static void check_nodes (struct image const *image, struct definitionset const *set, struct definition_source const *s,
@@ -102,7 +89,7 @@ void check_image (struct image const *image)
   struct definition_builtin *builtins = builtins_make(&n) ;
   if (!builtins) strerr_diefusys(EXIT_SYSTEM, "load the definitions of the image") ;
   load(image, &set, s, builtins, n) ;
-  select_all(&set, builtins, n) ;
+  if (builtins_select(builtins, n, &set) == -1) strerr_diefusys(EXIT_SYSTEM, "select the definitions of the image") ;
   check_nodes(image, &set, s, &warnings) ;
   scripts_check_legacy(image, &warnings) ;
   say_all(": warning: ", &warnings) ;

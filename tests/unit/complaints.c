@@ -18,8 +18,28 @@ static void complaints_are_lines_and_have_a_bound (void **state)
   complaints_free(&c) ;
 }
 
+static void lines_are_read_one_by_one (void **state)
+{
+  struct complaints c = COMPLAINTS_ZERO ;
+  size_t at = 0 ;
+  (void)state ;
+  assert_null(complaints_next(&c, &at)) ;
+  complaints_add(&c, "one") ;
+  complaints_add(&c, "") ;
+  complaints_add(&c, "three") ;
+  assert_string_equal(complaints_next(&c, &at), "one") ;
+  assert_string_equal(complaints_next(&c, &at), "") ;
+  assert_string_equal(complaints_next(&c, &at), "three") ;
+  assert_null(complaints_next(&c, &at)) ;
+  complaints_free(&c) ;
+}
+
 int main (void)
 {
-  struct CMUnitTest const tests[] = { cmocka_unit_test(complaints_are_lines_and_have_a_bound) } ;
+  struct CMUnitTest const tests[] =
+  {
+    cmocka_unit_test(complaints_are_lines_and_have_a_bound),
+    cmocka_unit_test(lines_are_read_one_by_one)
+  } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }

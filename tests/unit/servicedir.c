@@ -94,13 +94,27 @@ static void names_are_checked (void **state)
   close(fd) ;
 }
 
+static void a_down_file_is_made_and_removed_once (void **state)
+{
+  int dir = *(int *)*state, i = 0 ;
+  for (; i < 2 ; i++) assert_int_equal(servicedir_keep_down(dir), 0) ;
+  assert_int_equal(faccessat(dir, "down", F_OK, 0), 0) ;
+  for (i = 0 ; i < 2 ; i++) assert_int_equal(servicedir_let_up(dir), 0) ;
+  assert_int_equal(faccessat(dir, "down", F_OK, 0), -1) ;
+  /* a link is one too, and not followed */
+  assert_int_equal(symlinkat("nowhere", dir, "down"), 0) ;
+  assert_int_equal(servicedir_keep_down(dir), 0) ;
+  assert_int_equal(faccessat(dir, "nowhere", F_OK, 0), -1) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
   {
     SCRATCH(definitions_are_checked),
     SCRATCH(live_directory_is_links),
-    SCRATCH(names_are_checked)
+    SCRATCH(names_are_checked),
+    SCRATCH(a_down_file_is_made_and_removed_once)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }
