@@ -9,6 +9,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/stralloc.h>
 
+#include "accessat.h"
 #include "console.h"
 #include "contenv.h"
 #include "fatal.h"
@@ -66,7 +67,7 @@ void console_detach (int runfd)
 int console_return (int runfd)
 {
   int fd ;
-  if (faccessat(runfd, RUN_LOGGER_FIFO, F_OK, 0) == -1) return 0 ;
+  if (accessat(runfd, RUN_LOGGER_FIFO, F_OK) == -1) return 0 ;
   fd = openat(runfd, RUN_CONSOLE, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC) ;
   if (fd == -1) fd = open(PATH_NULL, O_WRONLY | O_CLOEXEC) ;
   if (fd == -1) return 1 ;

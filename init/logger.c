@@ -15,6 +15,7 @@
 #include <skalibs/env.h>
 #include <skalibs/types.h>
 
+#include "accessat.h"
 #include "accounts.h"
 #include "clock.h"
 #include "fatal.h"
@@ -152,7 +153,7 @@ void logger_prepare (struct boot *b, char const *const *envp)
   struct owner o ;
   logger.level = level(envp) ;
   if (!logger.level) return ;
-  if (faccessat(b->rootfd, ROOT_S6_LOG, X_OK, 0) == -1)
+  if (accessat(b->rootfd, ROOT_S6_LOG, X_OK) == -1)
     fatal(EXIT_USER, errno, VAR_LOGGING " needs /" ROOT_S6_LOG, "", "install the package s6 in the image and run init-bake, or unset the variable") ;
   o = find_user(b, envp) ;
   make_directory(b, &o) ;

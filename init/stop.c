@@ -12,6 +12,7 @@
 #include <skalibs/sig.h>
 #include <skalibs/strerr.h>
 
+#include "accessat.h"
 #include "boot.h"
 #include "atomicfile.h"
 #include "change.h"
@@ -167,7 +168,7 @@ int stop_ask (int runfd, pid_t pid)
 static int forward (int runfd, int sig)
 {
   pid_t pid = cmdpid_read(runfd) ;
-  if (!pid || faccessat(runfd, RUN_HALT, F_OK, 0) == 0 || lockfile_holder(runfd, RUN_RC_LOCK) <= 0) return 0 ;
+  if (!pid || accessat(runfd, RUN_HALT, F_OK) == 0 || lockfile_holder(runfd, RUN_RC_LOCK) <= 0) return 0 ;
   return kill(pid, sig) == 0 ;
 }
 

@@ -16,6 +16,7 @@
 #include "accountsfile.h"
 #include "accountslock.h"
 #include "atomicfile.h"
+#include "mountpoint.h"
 #include "paths.h"
 
 /* the fields of ids */
@@ -185,13 +186,6 @@ static int edit_all (struct database *db, struct accountsedit const *edits, size
   return r == -1 ? -1 : changed ;
 }
 
-/* Whether the file is a mount of its own, which no other can take the place of. Old kernels do not tell; then the rename will fail. */
-static int is_mount (int fd)
-{
-  struct statx st ;
-  return fd >= 0 && statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &st) == 0 && st.stx_attributes & STATX_ATTR_MOUNT_ROOT ;
-}
-
 /* Whatever can fail, but for a power cut, does so before the first file has changed. */
 static int write_all (struct database *db, int etcfd)
 {
@@ -201,7 +195,8 @@ static int write_all (struct database *db, int etcfd)
     struct file const *f = db->files + i ;
     if (!f->changed) continue ;
     db->where = paths[i] ;
-    if (is_mount(f->fd)) return (errno = EBUSY, -1) ;
+    /* where old kernels do not tell, the rename will fail */
+    if (f->fd >= 0 && mountpoint_is(f->fd)) return (errno = EBUSY, -1) ;
     if (atomicfile_prepare(db->rootfd, paths[i], f->fd, f->text.s, f->text.len) == -1) return -1 ;
   }
   for (i = 0 ; i < NFILES ; i++)

@@ -201,7 +201,8 @@ void accountslock_release (int rootfd, int lock)
 
 int accountslock_exists (int rootfd)
 {
+  struct stat st ;
   size_t i = 0 ;
-  for (; i < NFILES ; i++) if (faccessat(rootfd, files[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0) return 1 ;
+  for (; i < NFILES ; i++) if (fstatat(rootfd, files[i], &st, AT_SYMLINK_NOFOLLOW) == 0) return 1 ;
   return 0 ;
 }

@@ -32,8 +32,8 @@ static int rename_new (int dirfd, char const *tmp, char const *name, int replace
   struct stat st ;
   if (replace) return renameat(dirfd, tmp, dirfd, name) ;
   if (renameat2(dirfd, tmp, dirfd, name, RENAME_NOREPLACE) == 0) return 0 ;
-  /* not every network file system can */
-  if (errno != EINVAL && errno != ENOSYS) return -1 ;
+  /* not every network file system can; a seccomp profile of before renameat2(2) refuses it with EPERM */
+  if (errno != EINVAL && errno != ENOSYS && errno != EPERM) return -1 ;
   if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) return (errno = EEXIST, -1) ;
   return renameat(dirfd, tmp, dirfd, name) ;
 }

@@ -10,6 +10,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "accessat.h"
 #include "atomicfile.h"
 #include "cronspool.h"
 #include "crontab.h"
@@ -39,7 +40,7 @@ enum crondaemon crondaemon_find (int rootfd)
   /* by its names busybox says what it can, without being run; a crond of its own is another's, with another command line */
   if (find(rootfd, "busybox", &busybox) && find(rootfd, "crond", &st) && st.st_dev == busybox.st_dev && st.st_ino == busybox.st_ino)
     return CRONDAEMON_BUSYBOX ;
-  return faccessat(rootfd, ROOT_CRON, X_OK, AT_EACCESS) == 0 ? CRONDAEMON_CRON : CRONDAEMON_NONE ;
+  return accessat(rootfd, ROOT_CRON, X_OK) == 0 ? CRONDAEMON_CRON : CRONDAEMON_NONE ;
 }
 
 int cronspool_open (int rootfd)

@@ -9,6 +9,7 @@
 
 #include <skalibs/sig.h>
 
+#include "accessat.h"
 #include "definition.h"
 #include "wordlist.h"
 
@@ -120,7 +121,7 @@ static void read_longrun (struct definitionplace const *p, struct definition *d)
   struct stat st ;
   if (fstatat(p->fd, "run", &st, 0) == -1) complain(p, "run", errno == ENOENT ? "is missing; a longrun needs it" : strerror(errno)) ;
   else if (!S_ISREG(st.st_mode)) complain(p, "run", "is not a regular file") ;
-  s->has_finish = faccessat(p->fd, "finish", F_OK, 0) == 0 ;
+  s->has_finish = accessat(p->fd, "finish", F_OK) == 0 ;
   definitionfile_number(p, "notification-fd", 3, INT_MAX, &s->notification_fd) ;
   definitionfile_number(p, "lock-fd", 3, INT_MAX, &s->lock_fd) ;
   definitionfile_number(p, "timeout-kill", 0, UINT_MAX, &s->timeout_kill) ;
@@ -143,7 +144,7 @@ void definition_read (struct definitionplace const *p, struct definition *ret)
   if (ret->kind != DEFINITION_BUNDLE) read_list(p, DEFINITION_DEPENDENCIES, &ret->lists[DEFINITION_DEPENDENCIES]) ;
   if (ret->kind == DEFINITION_BUNDLE || ret->kind == DEFINITION_NONE)
     ret->has_contents = !!read_list(p, DEFINITION_CONTENTS, &ret->lists[DEFINITION_CONTENTS]) ;
-  ret->settings.essential = faccessat(p->fd, "flag-essential", F_OK, 0) == 0 ;
+  ret->settings.essential = accessat(p->fd, "flag-essential", F_OK) == 0 ;
   if (ret->kind == DEFINITION_BUNDLE || ret->kind == DEFINITION_NONE) return ;
   definitionfile_number(p, "timeout-up", 0, UINT_MAX, &ret->settings.timeout_up) ;
   definitionfile_number(p, "timeout-down", 0, UINT_MAX, &ret->settings.timeout_down) ;

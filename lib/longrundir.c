@@ -9,6 +9,7 @@
 
 #include <skalibs/djbunix.h>
 
+#include "accessat.h"
 #include "longrundir.h"
 #include "paths.h"
 #include "servicedir.h"
@@ -30,7 +31,7 @@ static int link_file (struct longrundir const *d, int fd, char const *file, char
 /* Links file, which is to be executed, by way of exe if help is nonzero or the file needs it. Returns whether it is so, or -1. */
 static int link_program (struct longrundir const *d, int fd, char const *file, int help, char const *exe, char const *script)
 {
-  if (!help && faccessat(d->srcfd, file, X_OK, 0) == 0) return link_file(d, fd, file, file) ;
+  if (!help && accessat(d->srcfd, file, X_OK) == 0) return link_file(d, fd, file, file) ;
   return symlinkat(exe, fd, file) == -1 || link_file(d, fd, file, script) == -1 ? -1 : 1 ;
 }
 
@@ -62,9 +63,9 @@ static int fill (int runfd, int fd, char const *exe, struct longrundir const *d,
   if (helped == -1) return -1 ;
   for (; i < sizeof files / sizeof files[0] ; i++)
   {
-    if (faccessat(d->srcfd, files[i], F_OK, 0) == 0 && link_file(d, fd, files[i], files[i]) == -1) return -1 ;
+    if (accessat(d->srcfd, files[i], F_OK) == 0 && link_file(d, fd, files[i], files[i]) == -1) return -1 ;
   }
-  if (faccessat(d->srcfd, "finish", F_OK, 0) == 0 && link_program(d, fd, "finish", 0, exe, SERVICE_FINISH) == -1) return -1 ;
+  if (accessat(d->srcfd, "finish", F_OK) == 0 && link_program(d, fd, "finish", 0, exe, SERVICE_FINISH) == -1) return -1 ;
   if (d->reads && (make_pipe(runfd, d->name) == -1 || link_pipe(fd, d->name, SERVICE_STDIN) == -1)) return -1 ;
   if (d->consumer && link_pipe(fd, d->consumer, SERVICE_STDOUT) == -1) return -1 ;
   *ret_helped = helped ;

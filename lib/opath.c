@@ -5,12 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 
 #include "opath.h"
 #include "paths.h"
+
+/* not in Debian 12's headers; the same number on all architectures */
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
 
 #define COMPONENT_MAX 256
 
@@ -59,5 +65,12 @@ int opath_chmod (int fd, mode_t mode)
 {
   char path[sizeof PATH_OWN_FDS + 16] ;
   snprintf(path, sizeof path, PATH_OWN_FDS "/%d", fd) ;
-  return chmod(path, mode) ;
+  if (chmod(path, mode) == 0) return 0 ;
+  if (errno != ENOENT) return -1 ;
+  return syscall(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH) == 0 ? 0 : -1 ;
+}
+
+char const *opath_strerror (int e)
+{
+  return e == ENOSYS ? "this needs " PATH_PROC ", which is not mounted" : strerror(e) ;
 }

@@ -9,6 +9,7 @@
 #include <skalibs/allreadwrite.h>
 #include <skalibs/djbunix.h>
 
+#include "accessat.h"
 #include "paths.h"
 #include "regularfile.h"
 #include "scriptfile.h"
@@ -53,7 +54,7 @@ int scriptfile_inspect (int dirfd, char const *name, struct scriptfile *ret)
     fd_close(fd) ;
     return (errno = e, -1) ;
   }
-  ret->executable = faccessat(dirfd, name, X_OK, AT_EACCESS) == 0 ;
+  ret->executable = accessat(dirfd, name, X_OK) == 0 ;
   ret->trusted = is_trusted(&st) ;
   ret->crlf = 0 ;
   ret->interpreter = ret->argument = 0 ;
@@ -83,6 +84,6 @@ char const *scriptfile_shell (int rootfd)
   static char const *const bash[] = { PATH_BASH, PATH_BIN_BASH } ;
   size_t i = 0 ;
   for (; i < sizeof bash / sizeof bash[0] ; i++)
-    if (faccessat(rootfd, bash[i] + 1, X_OK, AT_EACCESS) == 0) return bash[i] ;
+    if (accessat(rootfd, bash[i] + 1, X_OK) == 0) return bash[i] ;
   return PATH_SH ;
 }

@@ -15,6 +15,7 @@
 
 #include <s6/supervise.h>
 
+#include "accessat.h"
 #include "regularfile.h"
 #include "scriptfile.h"
 #include "servicedir.h"
@@ -96,7 +97,7 @@ enum servicedir_error servicedir_check_run (int rootfd, int dirfd, char const *f
   if (!path) return SERVICEDIR_OK ;
   if (!helped && f.crlf) return SERVICEDIR_RUN_CRLF ;
   path += strspn(path, "/") ;
-  return *path && faccessat(rootfd, path, X_OK, 0) == -1 ? SERVICEDIR_RUN_INTERPRETER : SERVICEDIR_OK ;
+  return *path && accessat(rootfd, path, X_OK) == -1 ? SERVICEDIR_RUN_INTERPRETER : SERVICEDIR_OK ;
 }
 
 /* What the supervisor or we write: never a link into the (possibly read-only) definition. */

@@ -11,6 +11,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/strerr.h>
 
+#include "accessat.h"
 #include "boot.h"
 #include "commands.h"
 #include "directory.h"
@@ -47,7 +48,7 @@ static unsigned int link_command (struct image const *image, int commandfd, char
   int r = symlinkat(target, commandfd, name) ;
   if (r == -1 && errno == EEXIST)
   {
-    if (faccessat(commandfd, name, F_OK, 0) == 0) return 0 ;
+    if (accessat(commandfd, name, F_OK) == 0) return 0 ;
     if (unlinkat(commandfd, name, 0) == 0) r = symlinkat(target, commandfd, name) ;
   }
   if (r == -1) strerr_diefusys(EXIT_SYSTEM, "link ", image->name, PATH_COMMAND "/", name) ;
@@ -74,7 +75,7 @@ static unsigned int link_commands_of (struct image const *image, int commandfd, 
     if (!is_command(dirname, d->d_name)) continue ;
     snprintf(target, sizeof target, "/%s/%s", dirname, d->d_name) ;
     /* s6-overlay has links from here to what may be missing in /command: the two would make a circle */
-    if (faccessat(image->rootfd, target + 1, X_OK, 0) == 0) n += link_command(image, commandfd, target, d->d_name) ;
+    if (accessat(image->rootfd, target + 1, X_OK) == 0) n += link_command(image, commandfd, target, d->d_name) ;
   }
   closedir(dir) ;
   return n ;

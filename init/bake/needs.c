@@ -7,6 +7,7 @@
 
 #include <skalibs/strerr.h>
 
+#include "accessat.h"
 #include "boot.h"
 #include "needs.h"
 #include "paths.h"
@@ -28,7 +29,7 @@ static int find_program (struct image const *image, char const *name)
   {
     char path[PATH_MAX] ;
     snprintf(path, sizeof path, "%s/%s", dirs[i], name) ;
-    if (faccessat(image->rootfd, path, X_OK, 0) == 0) return 1 ;
+    if (accessat(image->rootfd, path, X_OK) == 0) return 1 ;
   }
   return 0 ;
 }
@@ -39,6 +40,6 @@ void needs_check (struct image const *image)
   for (; i < sizeof needed / sizeof needed[0] ; i++)
     if (!find_program(image, needed[i].name))
       strerr_dief(EXIT_USER, needed[i].name, " is not in the image: install the package ", needed[i].package, " first") ;
-  if (faccessat(image->rootfd, ROOT_EXE, X_OK, 0) == -1)
+  if (accessat(image->rootfd, ROOT_EXE, X_OK) == -1)
     strerr_dief(EXIT_USER, image->name, PATH_EXE, " is not in the image: install stillroot there first") ;
 }

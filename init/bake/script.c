@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accessat.h"
 #include "paths.h"
 #include "script.h"
 #include "scriptfile.h"
@@ -35,7 +36,7 @@ static int is_in (struct image const *image, char const *dirs, char const *name)
     char path[PATH_MAX] ;
     size_t n = strcspn(dirs, ":") ;
     if (snprintf(path, sizeof path, "%.*s/%s", (int)n, dirs, name) < (int)sizeof path
-     && faccessat(image->rootfd, in_root(path), X_OK, 0) == 0) return 1 ;
+     && accessat(image->rootfd, in_root(path), X_OK) == 0) return 1 ;
     dirs += n + (dirs[n] == ':') ;
   }
   return 0 ;
@@ -45,7 +46,7 @@ static int is_in (struct image const *image, char const *dirs, char const *name)
 static int is_on_path (struct image const *image, char const *name)
 {
   char const *own = image->outsidefd == -1 ? getenv("PATH") : 0 ;
-  if (name[0] == '/') return faccessat(image->rootfd, in_root(name), X_OK, 0) == 0 ;
+  if (name[0] == '/') return accessat(image->rootfd, in_root(name), X_OK) == 0 ;
   return is_in(image, PATH_COMMAND ":" PATH_DEFAULT, name) || (own && is_in(image, own, name)) ;
 }
 
@@ -74,7 +75,7 @@ static char const *why_not (int e)
 static void check_interpreter (struct image const *image, char const *subject, struct scriptfile const *f, struct complaints *warnings)
 {
   if (!f->interpreter) complaints_add(warnings, subject, " does not name an interpreter in its first line") ;
-  else if (faccessat(image->rootfd, in_root(f->interpreter), X_OK, 0) == -1)
+  else if (accessat(image->rootfd, in_root(f->interpreter), X_OK) == -1)
     complaints_add(warnings, subject, " needs the interpreter ", f->interpreter, ", which ", why_not(errno)) ;
   else if (runs_argument(f) && !is_on_path(image, f->argument))
     complaints_add(warnings, subject, " needs ", f->argument, ", which is not on PATH in the image") ;

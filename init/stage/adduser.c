@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 #include <skalibs/types.h>
 
+#include "accessat.h"
 #include "accounts.h"
 #include "adduser.h"
 #include "paths.h"
@@ -53,6 +54,19 @@ enum stage_result stage_adduser (struct boot const *b, struct script *script, st
   return STAGE_DONE ;
 }
 
+/* Whether the directory can be written by the effective ids, which are these, though the real ones are root's. */
+static int writable_now (int dirfd, uid_t uid, gid_t gid)
+{
+  struct stat st ;
+  mode_t bits ;
+  if (faccessat(dirfd, ".", W_OK | X_OK, AT_EACCESS) == 0) return 1 ;
+  /* a seccomp profile of before faccessat2(2) refuses it with EPERM, and the bits are all that there is to go by; an immutable directory
+     has that errno for everyone */
+  if (errno != EPERM || (accessat(dirfd, ".", W_OK) == -1 && errno != EACCES) || fstat(dirfd, &st) == -1) return 0 ;
+  bits = st.st_uid == uid ? st.st_mode >> 6 : st.st_gid == gid ? st.st_mode >> 3 : st.st_mode ;
+  return (bits & 3) == 3 ;
+}
+
 /* Whether the user could write the directory, asked of the kernel as that user. */
 static int writable_by (int dirfd, uid_t uid, gid_t gid)
 {
@@ -68,7 +82,7 @@ static int writable_by (int dirfd, uid_t uid, gid_t gid)
     {
       if (seteuid(uid) == 0)
       {
-        ok = faccessat(dirfd, ".", W_OK | X_OK, AT_EACCESS) == 0 ;
+        ok = writable_now(dirfd, uid, gid) ;
         /* going on as the wrong user would be worse than to end */
         if (seteuid(ruid) == -1) _exit(EXIT_SYSTEM) ;
       }

@@ -14,6 +14,7 @@
 #include "contenv.h"
 #include "filelist.h"
 #include "fixattrs.h"
+#include "opath.h"
 #include "paths.h"
 #include "reason.h"
 #include "rootpath.h"
@@ -79,7 +80,7 @@ static void conclude (struct place const *p, struct treeattrs_result const *r)
   if (r->readonly.n)
     say_info("fix-attrs skipped in part: ", p->file, ":", where(p, fmt), ": ", r->readonly.path, more(&r->readonly, n, sizeof n),
       ": read-only file system") ;
-  if (r->failed.n) fail(p, r->failed.path, more(&r->failed, n, sizeof n), ": ", strerror(r->failed.e)) ;
+  if (r->failed.n) fail(p, r->failed.path, more(&r->failed, n, sizeof n), ": ", opath_strerror(r->failed.e)) ;
 }
 
 static void do_line (struct boot const *b, struct place const *p, char *line)

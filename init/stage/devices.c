@@ -80,6 +80,13 @@ static void search_free (struct search *s)
   free(s) ;
 }
 
+/* Where find's output goes: a file of no name, in memory unless a seccomp profile of before memfd_create(2) refuses that. */
+static int open_output (struct boot const *b)
+{
+  int fd = memfd_create("devices", MFD_CLOEXEC) ;
+  return fd >= 0 ? fd : openat(b->runfd, RUN_STATE, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600) ;
+}
+
 static enum stage_result begin (struct boot const *b, struct script *script, stralloc *reason)
 {
   stralloc value = STRALLOC_ZERO ;
@@ -89,7 +96,7 @@ static enum stage_result begin (struct boot const *b, struct script *script, str
   int ok = 0 ;
   if (s)
   {
-    *s = (struct search){ .outfd = memfd_create("devices", MFD_CLOEXEC), .words = STRALLOC_ZERO, .argv = 0 } ;
+    *s = (struct search){ .outfd = open_output(b), .words = STRALLOC_ZERO, .argv = 0 } ;
     if (contenv_get(b->contenvfd, VAR_DEVICES, &value) == 1) values = program_words(value.s, &n) ;
     ok = s->outfd >= 0 && values && add_word(&s->words, "find") && expand(b, values, &s->words)
       && add_word(&s->words, "-print0") && make_argv(s) ;
@@ -112,8 +119,8 @@ static void make_usable (int fd, struct stat const *st, char const *path, strall
 {
   say_out("**** ", path, " lacks read and write permissions of its group: adding them ****") ;
   if (opath_chmod(fd, (st->st_mode & 07777) | GROUP_RW) == 0) return ;
-  reason_item(reason, path, ": ", strerror(errno)) ;
-  say_warning("unable to let the group of ", path, " read and write it: ", strerror(errno), "; chmod g+rw it on the host") ;
+  reason_item(reason, path, ": ", opath_strerror(errno)) ;
+  say_warning("unable to let the group of ", path, " read and write it: ", opath_strerror(errno), "; chmod g+rw it on the host") ;
 }
 
 /* Returns whether abc must become a member of its group. */

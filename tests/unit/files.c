@@ -1,10 +1,11 @@
 /* ISC license. */
 
-/* fstree, atomicfile, lockfile, exitcode, cmdpid: the units that touch directories we own. */
+/* fstree, accessat, atomicfile, lockfile, exitcode, cmdpid: the units that touch directories we own. */
 
 #include <sys/wait.h>
 
 #include "unit.h"
+#include "accessat.h"
 #include "regularfile.h"
 #include "shortfile.h"
 #include "atomicfile.h"
@@ -252,6 +253,21 @@ static void the_bound_holds_whatever_the_size_says (void **state)
   close(proc) ;
 }
 
+static void access_is_asked_through_links (void **state)
+{
+  int dir = *(int *)*state ;
+  put(dir, "program", "", 0, 0755) ;
+  puts_in(dir, "text", "") ;
+  assert_int_equal(symlinkat("program", dir, "link"), 0) ;
+  assert_int_equal(symlinkat("never-there", dir, "dangling"), 0) ;
+  assert_int_equal(accessat(dir, "link", R_OK | X_OK), 0) ;
+  assert_int_equal(accessat(dir, "text", F_OK), 0) ;
+  assert_int_equal(accessat(dir, "text", X_OK), -1) ;
+  assert_int_equal(errno, EACCES) ;
+  assert_int_equal(accessat(dir, "dangling", F_OK), -1) ;
+  assert_int_equal(errno, ENOENT) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -265,6 +281,7 @@ int main (void)
     SCRATCH(exit_code_is_read_and_written),
     SCRATCH(pid_of_the_command_is_no_group),
     SCRATCH(the_start_of_a_file_is_read),
+    SCRATCH(access_is_asked_through_links),
     SCRATCH(nothing_but_regular_files_is_opened),
     SCRATCH(regular_files_are_read_up_to_a_bound),
     cmocka_unit_test(the_bound_holds_whatever_the_size_says)
