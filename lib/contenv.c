@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -130,6 +131,31 @@ int contenv_load (int dirfd, stralloc *sa, size_t *ret_n)
   return 0 ;
 }
 
+/* Without the capability FSETID the kernel takes the set-group-ID bit from the mode, unless the group is one of the caller's: so it is, meanwhile.
+   Returns 0, or -1 and sets errno. */
+static int set_mode_in_group (int dirfd, gid_t gid)
+{
+  gid_t own = getegid() ;
+  int r, e ;
+  /* without SETGID nobody else will have the group either */
+  if (setegid(gid) == -1) return 0 ;
+  r = fchmod(dirfd, CONTENV_MODE) ;
+  e = errno ;
+  /* the real one still: this cannot fail */
+  if (setegid(own) == -1) return -1 ;
+  /* the change of ids has closed what /proc has of us */
+  prctl(PR_SET_DUMPABLE, 1ul, 0ul, 0ul, 0ul) ;
+  return (errno = e, r) ;
+}
+
+int contenv_give_directory (int dirfd, gid_t gid)
+{
+  struct stat st ;
+  /* in this order: a change of group may take the bit away */
+  if (fchown(dirfd, (uid_t)-1, gid) == -1 || fchmod(dirfd, CONTENV_MODE) == -1 || fstat(dirfd, &st) == -1) return -1 ;
+  return st.st_mode & S_ISGID ? 0 : set_mode_in_group(dirfd, gid) ;
+}
+
 int contenv_give (int dirfd, gid_t gid)
 {
   struct filelist list ;
@@ -139,8 +165,7 @@ int contenv_give (int dirfd, gid_t gid)
   while (!e && (name = filelist_next(&list)))
     if (fchownat(dirfd, name, (uid_t)-1, gid, AT_SYMLINK_NOFOLLOW) == -1 && errno != ENOENT) e = errno ;
   filelist_free(&list) ;
-  /* last, and the bits again: a change of group may have taken the set-group-ID bit away */
-  if (!e && (fchown(dirfd, (uid_t)-1, gid) == -1 || fchmod(dirfd, CONTENV_MODE) == -1)) e = errno ;
+  if (!e && contenv_give_directory(dirfd, gid) == -1) e = errno ;
   return e ? (errno = e, -1) : 0 ;
 }
 

@@ -36,6 +36,9 @@ extern int contenv_dump (int dirfd, char const *const *envp, unsigned int *ret_s
    Returns 0, or -1 and sets errno. */
 extern int contenv_load (int dirfd, stralloc *sa, size_t *ret_n) ;
 
+/* Gives the directory to the group gid, and with it what is written there later. Returns 0, or -1 and sets errno. */
+extern int contenv_give_directory (int dirfd, gid_t gid) ;
+
 /* Gives the directory and all that is in it to the group gid, which may read it. Returns 0, or -1 and sets errno. */
 extern int contenv_give (int dirfd, gid_t gid) ;
 

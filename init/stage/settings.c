@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include <linux/capability.h>
-
 #include <skalibs/types.h>
 
 #include "accounts.h"
 #include "atomicfile.h"
+#include "capabilities.h"
 #include "contenv.h"
 #include "paths.h"
 #include "reason.h"
@@ -97,36 +96,12 @@ enum stage_result stage_numbers (struct boot const *b, struct script *script, st
   return STAGE_DONE ;
 }
 
-static struct { unsigned int cap ; char const *name ; } const wanted[] =
-{
-  { CAP_SETUID, "SETUID" },
-  { CAP_SETGID, "SETGID" },
-  { CAP_CHOWN, "CHOWN" },
-  { CAP_DAC_OVERRIDE, "DAC_OVERRIDE" },
-  { CAP_FOWNER, "FOWNER" },
-  { CAP_KILL, "KILL" }
-} ;
-
-#define CAPS_NEEDED 2   /* so many of them, from the first, are what running applications as another user takes */
-
-/* Appends the names of those that are missing among wanted[from] to wanted[to-1]. */
-static int missing (struct boot const *b, size_t from, size_t to, char const *separator, stralloc *names)
-{
-  size_t start = names->len ;
-  for (; from < to ; from++)
-  {
-    if (privileges_has(&b->privileges, wanted[from].cap)) continue ;
-    if ((names->len > start && !stralloc_cats(names, separator)) || !stralloc_cats(names, wanted[from].name)) return 0 ;
-  }
-  return names->len > start ;
-}
-
 enum stage_result stage_capabilities (struct boot const *b, struct script *script, stralloc *reason)
 {
   stralloc names = STRALLOC_ZERO ;
   enum stage_result result = STAGE_DONE ;
   (void)script ;
-  if (missing(b, 0, CAPS_NEEDED, " and ", &names) && stralloc_0(&names))
+  if (capabilities_missing(&b->privileges, 0, CAPABILITIES_NEEDED, " and ", &names) && stralloc_0(&names))
   {
     /* where nobody has asked for the user, an image may run all of it as root */
     if (contenv_is_set(b->contenvfd, VAR_PUID) || contenv_is_set(b->contenvfd, VAR_PGID))
@@ -139,7 +114,7 @@ enum stage_result stage_capabilities (struct boot const *b, struct script *scrip
       " are missing; add them with --cap-add, or run the container as another user: --user UID:GID") ;
   }
   names.len = 0 ;
-  if (result == STAGE_DONE && missing(b, CAPS_NEEDED, sizeof wanted / sizeof wanted[0], ", ", &names) && stralloc_0(&names))
+  if (result == STAGE_DONE && capabilities_missing(&b->privileges, CAPABILITIES_NEEDED, CAPABILITIES_WANTED, ", ", &names) && stralloc_0(&names))
     say_info("optional capabilities that are missing: ", names.s) ;
   stralloc_free(&names) ;
   return result ;
