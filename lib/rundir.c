@@ -83,13 +83,12 @@ int rundir_open (int rootfd, int may_mount, struct rundir *ret)
 
 static int make_contenv (int runfd, gid_t gid)
 {
-  int fd ;
-  int r = -1 ;
+  int fd, r ;
   if (mkdirat(runfd, RUN_CONTENV, 0700) == -1) return -1 ;
   if (gid == (gid_t)-1) return 0 ;
   fd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (fd == -1) return -1 ;
-  if (fchown(fd, (uid_t)-1, gid) == 0) r = fchmod(fd, CONTENV_MODE) ;
+  r = contenv_give_directory(fd, gid) ;
   fd_close(fd) ;
   return r ;
 }

@@ -237,6 +237,21 @@ service_ids() {
   [ "$(stat -c %u:%g "$CONFIG")" = 1000:911 ]
 }
 
+@test "U7 without the capability FSETID applications read the environment, and what is added to it, on both roots" {
+  local root options
+  service reader <<<$'#!/bin/sh\nexec s6-setuidgid abc with-contenv sh -c \'echo "$GIVEN $ADDED"; exec sleep 1000000\''
+  printf added >"$CONFIG/added"
+  for root in rw ro; do
+    options=(--cap-drop ALL --cap-add SETUID --cap-add SETGID --cap-add CHOWN -e GIVEN=given -e FILE__ADDED=/config/added)
+    [ $root = rw ] || options+=(--read-only --run exec)
+    boot "${options[@]}"
+    assert_boot $root '^init: info'
+    assert_log '^given added$'
+    [ "$(stat -c %a:%g "$(inside /run/s6)/container_environment")" = 2750:911 ]
+    stop_container
+  done
+}
+
 @test "U7 a /config that only its owner can open is owned without DAC_OVERRIDE too" {
   local owner
   chmod 0700 "$CONFIG"
