@@ -29,13 +29,12 @@
 #include "paths.h"
 #include "programs.h"
 #include "rc.h"
+#include "remedies.h"
 #include "scandir.h"
 #include "svscan.h"
 #include "variables.h"
 #include "verbosity.h"
 
-#define RUN_REMEDY "give it a tmpfs: docker run --tmpfs /run:exec, compose \"tmpfs: /run:exec\", Kubernetes an emptyDir mounted on /run"
-#define FULL_REMEDY "give " PATH_RUN " more space"
 #define OWN_VARIABLES 4
 
 static struct report report = REPORT_ZERO ;
@@ -113,11 +112,11 @@ static void choose_profile (struct boot *b, char const *const *envp)
   char const *name = env_get2(envp, VAR_PROFILE) ;
   int fd ;
   if (etcdir_path(name, path) == -1)
-    fatal(EXIT_USER, 0, VAR_PROFILE " is not the name of a directory in /" ROOT_PROFILES ": ", name, "correct it, or unset it") ;
+    fatal(EXIT_USER, 0, VAR_PROFILE " is not the name of a directory in /" ROOT_PROFILES ": ", name, REMEDY_VARIABLE) ;
   b->etc = path ;
   if (!name || !*name) return ;
   fd = openat(b->rootfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  if (fd == -1) fatal(EXIT_USER, errno, "unable to open the runtime profile /", path, "correct " VAR_PROFILE ", or unset it") ;
+  if (fd == -1) fatal(EXIT_USER, errno, "unable to open the directory of " VAR_PROFILE ", /", path, REMEDY_VARIABLE) ;
   fd_close(fd) ;
 }
 
@@ -149,7 +148,7 @@ static void prepare_run (struct boot *b, struct privileges const *p)
   char const *what ;
   gid_t gid = (gid_t)-1 ;
   b->runfd = rundir_open(b->rootfd, privileges_has(p, CAP_SYS_ADMIN), &run) ;
-  if (b->runfd == -1) fatal(EXIT_USER, errno, PATH_RUN " is not writable", "", RUN_REMEDY) ;
+  if (b->runfd == -1) fatal(EXIT_USER, errno, PATH_RUN " is not writable", "", REMEDY_RUN) ;
   found(PATH_RUN, rundir_step_name(run.step)) ;
   if (run.step == RUNDIR_NOEXEC)
     say_info(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ;
@@ -163,7 +162,7 @@ static void prepare_run (struct boot *b, struct privileges const *p)
     if (e == EPERM && !strcmp(what, RUN_CONTENV))
       say_warning("unable to give " PATH_CONTENV " to the group " APP_USER " (no capability CHOWN): only root reads it") ;
     else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
-      e == EBUSY ? "mount nothing in it" : e == ENOSPC ? FULL_REMEDY : RUN_REMEDY) ;
+      e == EBUSY ? REMEDY_MOUNT : e == ENOSPC ? REMEDY_RUN_SPACE : REMEDY_RUN) ;
   }
 }
 
@@ -204,7 +203,7 @@ static char const *const *dump_environment (struct boot *b, char const *path, ch
   b->contenvfd = openat(b->runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
   if (b->contenvfd == -1 || contenv_dump(b->contenvfd, new, &skipped) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to write the environment to " PATH_CONTENV, "",
-      errno == ENOSPC ? FULL_REMEDY : "") ;
+      errno == ENOSPC ? REMEDY_RUN_SPACE : "") ;
   if (skipped) say_warning("environment variables whose names cannot be file names are not passed to services") ;
   return new ;
 }
@@ -254,7 +253,7 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   logger_prepare(&b, envp) ;
   if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what,
-      errno == ENOSPC ? FULL_REMEDY : "") ;
+      errno == ENOSPC ? REMEDY_RUN_SPACE : "") ;
   if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
   /* s6-svscan unblocks all signals before it has its handlers, and would never see this one; nothing has begun that needs a stop */
   if (stop_pending())

@@ -21,6 +21,7 @@
 #include "fatal.h"
 #include "logger.h"
 #include "paths.h"
+#include "remedies.h"
 #include "servicedir.h"
 #include "svevent.h"
 #include "variables.h"
@@ -54,7 +55,7 @@ static unsigned int level (char const *const *envp)
 
 static struct owner find_user (struct boot const *b, char const *const *envp)
 {
-  struct owner o = { .name = "root", .uid = b->privileges.euid, .gid = b->privileges.egid } ;
+  struct owner o = { .name = b->privileges.euid ? "the container's own" : "root", .uid = b->privileges.euid, .gid = b->privileges.egid } ;
   char const *name = env_get2(envp, VAR_CATCHALL_USER) ;
   if (!name || !*name) return o ;
   if (b->privileges.euid)
@@ -65,10 +66,10 @@ static struct owner find_user (struct boot const *b, char const *const *envp)
   o.name = name ;
   if (accounts_user(b->rootfd, name, &o.uid, &o.gid) == -1)
     fatal(EXIT_USER, errno == ENOENT ? 0 : errno, "unable to find the user of " VAR_CATCHALL_USER " in /" ROOT_PASSWD ": ", name,
-      "create it in the image, or unset the variable") ;
+      "create the user in the image, or " REMEDY_VARIABLE) ;
   if (o.uid && !(privileges_has(&b->privileges, CAP_SETUID) && privileges_has(&b->privileges, CAP_SETGID)))
     fatal(EXIT_USER, 0, "unable to run the logger as " VAR_CATCHALL_USER " says: ", name,
-      "the capabilities SETUID and SETGID are missing: give them, or unset the variable") ;
+      "add SETUID and SETGID " FLAGS_CAPS ", or " REMEDY_UNSET) ;
   return o ;
 }
 
@@ -88,13 +89,13 @@ static void make_directory (struct boot const *b, struct owner const *o)
   int fd = -1 ;
   if (mkdirat(b->runfd, RUN_UNCAUGHT_LOGS, 0700) == 0 || errno == EEXIST)
     fd = openat(b->runfd, RUN_UNCAUGHT_LOGS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1 || fstat(fd, &st) == -1) fatal(EXIT_USER, errno, "unable to make " PATH_UNCAUGHT_LOGS, "", "mount nothing there") ;
+  if (fd == -1 || fstat(fd, &st) == -1) fatal(EXIT_USER, errno, "unable to make " PATH_UNCAUGHT_LOGS, "", REMEDY_MOUNT) ;
   /* where this is refused, the mode may allow it all the same */
   if ((st.st_uid != o->uid || st.st_gid != o->gid) && fchown(fd, o->uid, o->gid) == -1) e = errno ;
   else if (fchmod(fd, 02750) == -1) e = errno ;
   if (fstat(fd, &st) == -1) e = errno ;
   if (writability_probe(fd, &probe_e) != WRITABLE || !may_write(&st, o))
-    fatal(EXIT_USER, probe_e ? probe_e : e, PATH_UNCAUGHT_LOGS " is not writable for the user of the logger, ", o->name, "mount nothing there, or what is that user's") ;
+    fatal(EXIT_USER, probe_e ? probe_e : e, PATH_UNCAUGHT_LOGS " is not writable for the user of the logger, ", o->name, REMEDY_MOUNT ", or what is that user's") ;
   fd_close(fd) ;
 }
 
@@ -118,7 +119,8 @@ static void make_service (struct boot const *b)
   return ;
 
  err:
-  fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_SCANDIR "/" LOGGER_SERVICE, "", "") ;
+  fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_SCANDIR "/" LOGGER_SERVICE, "",
+    errno == ENOSPC ? REMEDY_RUN_SPACE : "") ;
 }
 
 /* The name under which a program that s6-svscan starts finds the container's standard error: s6-svscan keeps the descriptor. */
@@ -154,7 +156,7 @@ void logger_prepare (struct boot *b, char const *const *envp)
   logger.level = level(envp) ;
   if (!logger.level) return ;
   if (accessat(b->rootfd, ROOT_S6_LOG, X_OK) == -1)
-    fatal(EXIT_USER, errno, VAR_LOGGING " needs /" ROOT_S6_LOG, "", "install the package s6 in the image and run init-bake, or unset the variable") ;
+    fatal(EXIT_USER, errno, VAR_LOGGING " needs /" ROOT_S6_LOG, "", "install the package s6 in the image and run init-bake, or " REMEDY_UNSET) ;
   o = find_user(b, envp) ;
   make_directory(b, &o) ;
   make_service(b) ;
@@ -198,7 +200,7 @@ static void fail (struct boot const *b, char const *why)
   fatal_console(-1) ;
   fd_close(l->fifofd) ;
   settle(b, LOGGER_FAILED, "failed", why) ;
-  fatal_say(0, "the logger of " VAR_LOGGING " ", why, "correct " VAR_LOGGING_SCRIPT ", or unset " VAR_LOGGING) ;
+  fatal_say(0, "the logger of " VAR_LOGGING " ", why, "correct " VAR_LOGGING_SCRIPT ", or unset " VAR_LOGGING " " FLAGS_VARIABLE) ;
 }
 
 int logger_handle (struct boot const *b)

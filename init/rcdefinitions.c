@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/stralloc.h>
+#include <skalibs/types.h>
 
 #include "builtins.h"
 #include "clock.h"
@@ -16,11 +18,14 @@
 #include "paths.h"
 #include "rc.h"
 #include "rcdefinitions.h"
+#include "reason.h"
+#include "remedies.h"
 #include "variables.h"
 #include "verbosity.h"
 #include "walknodes.h"
 
 #define SOURCES_MAX 2
+#define REMEDY_IMAGE "mend the image, where init-bake --check shows the same"
 
 struct loading
 {
@@ -31,6 +36,7 @@ struct loading
   struct definition_builtin *builtins ;
   size_t nbuiltins ;
   size_t *nodes ;             /* of the graph, for each of the set; GRAPH_NONE: it is none */
+  char const *remedy ;        /* of the first complaint */
 } ;
 
 static void die (struct loading const *l) gccattr_noreturn ;
@@ -39,7 +45,7 @@ static void die (struct loading const *l)
   rc_die(l->walk->boot, "load the s6-rc definitions") ;
 }
 
-/* Opens the directory (absolute, or relative to the root) as a source, if it exists. */
+/* Opens the directory (absolute, or relative to the root) as a source, if it exists. required: a variable has named it. */
 static void open_source (struct loading *l, char const *path, int required, struct complaints *c)
 {
   stralloc *name = l->names + l->nsources ;
@@ -49,7 +55,8 @@ static void open_source (struct loading *l, char const *path, int required, stru
   fd = openat(l->walk->boot->rootfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (fd == -1)
   {
-    if (required || errno != ENOENT) complaints_add(c, name->s, ": ", strerror(errno)) ;
+    if (required || errno != ENOENT) complaints_add(c, name->s, required ? " (" VAR_BUNDLEDIR ")" : "", ": ", strerror(errno)) ;
+    if (required) l->remedy = REMEDY_VARIABLE ;
     name->len = 0 ;
     return ;
   }
@@ -69,19 +76,21 @@ static void open_sources (struct loading *l, struct complaints *c)
   stralloc_free(&bundles) ;
 }
 
-#define REMEDY "mend the image, where init-bake --check shows the same"
-
 /* The container ends. The last line, which is seen where the log is not, names one error at least. */
-static void refuse (struct walk *w, struct complaints *c)
+static void refuse (struct loading const *l, struct complaints *c)
 {
   size_t at = 0 ;
   char const *first = c->lines.len ? c->lines.s : "wrong" ;
   char const *line ;
-  char remedy[sizeof REMEDY + 64] = REMEDY ;
-  if (c->n > 1) snprintf(remedy, sizeof remedy, "%zu more stand above; " REMEDY, c->n - 1) ;
+  stralloc remedy = STRALLOC_ZERO ;
+  char fmt[SIZE_FMT] ;
+  fmt[size_fmt(fmt, c->n - 1)] = 0 ;
+  if (c->n > 1) reason_add(&remedy, fmt, " more stand above; ") ;
+  reason_add(&remedy, l->remedy) ;
   while ((line = complaints_next(c, &at))) if (c->n > 1) fatal_print(0, "definitions: ", line, "") ;
-  fatal_say(0, "definitions: ", first, remedy) ;
-  if (report_set(w->boot->report, REPORT_STAGES, STAGE_DEFINITIONS, "failed", first, clock_ms()) == -1) say_warningsys("keep the boot report") ;
+  fatal_say(0, "definitions: ", first, stralloc_0(&remedy) ? remedy.s : l->remedy) ;
+  stralloc_free(&remedy) ;
+  if (report_set(l->walk->boot->report, REPORT_STAGES, STAGE_DEFINITIONS, "failed", first, clock_ms()) == -1) say_warningsys("keep the boot report") ;
 }
 
 static struct bootgraph_node record (struct definition_node const *n)
@@ -224,11 +233,11 @@ static int load (struct loading *l, struct complaints *c)
 
 int rcdefinitions_load (struct walk *w)
 {
-  struct loading l = { .walk = w, .names = { STRALLOC_ZERO, STRALLOC_ZERO } } ;
+  struct loading l = { .walk = w, .names = { STRALLOC_ZERO, STRALLOC_ZERO }, .remedy = REMEDY_IMAGE } ;
   struct complaints c = COMPLAINTS_ZERO ;
   size_t i = 0 ;
   int ok = load(&l, &c) ;
-  if (!ok) refuse(w, &c) ;
+  if (!ok) refuse(&l, &c) ;
   for (; i < SOURCES_MAX ; i++)
   {
     if (i < l.nsources) fd_close(l.sources[i].fd) ;

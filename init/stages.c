@@ -14,6 +14,7 @@
 #include "processsignal.h"
 #include "program.h"
 #include "reason.h"
+#include "remedies.h"
 #include "stages.h"
 #include "svevent.h"
 #include "verbosity.h"
@@ -123,7 +124,7 @@ enum stage_result stage_begin (struct boot const *b, struct stage const *s, stru
   /* a service may be all that is asked for */
   else if (run->asked && !s->service)
   {
-    reason_add(&run->reason, "this version of stillroot cannot do it yet: ", run->what.s, "; remove it, or use a version that can") ;
+    reason_add(&run->reason, "this version of stillroot cannot do it yet: ", run->what.s, "; remove it " FLAGS_VARIABLE ", or use a version that can") ;
     return conclude(b, run, STAGE_FATAL) ;
   }
   return conclude(b, run, STAGE_DONE) ;

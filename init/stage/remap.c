@@ -12,6 +12,7 @@
 #include "contenv.h"
 #include "paths.h"
 #include "reason.h"
+#include "remedies.h"
 #include "remap.h"
 #include "variables.h"
 #include "verbosity.h"
@@ -62,7 +63,7 @@ static int apply (struct boot const *b, struct accountsedit const *edits, size_t
   {
     case ENOENT : remedy = "run init-bake in the image build" ; break ;
     case ENOSPC : remedy = "free some space" ; break ;
-    case EBUSY : remedy = strstr(where, ".lock") ? "end the process that has it, or remove it" : "do not mount anything over it" ; break ;
+    case EBUSY : remedy = strstr(where, ".lock") ? "end the process that has it, or remove it" : REMEDY_MOUNT ; break ;
     default : remedy = "mend the file in the image" ;
   }
   reason_add(reason, "unable to change /", where, ": ", accountsedit_strerror(e), "; ", remedy, ", or ", otherwise) ;
@@ -75,7 +76,7 @@ enum stage_result stage_user_remap (struct boot const *b, struct script *script,
     { .kind = ACCOUNTSEDIT_IDS, .name = APP_USER, .uid = wanted(b, VAR_PUID), .gid = wanted(b, VAR_PGID) } ;
   (void)script ;
   /* as another user than the one that was asked for, nothing is to run */
-  if (apply(b, &edit, 1, "unset " VAR_PUID " and " VAR_PGID, reason) == -1) return STAGE_FATAL ;
+  if (apply(b, &edit, 1, "unset " VAR_PUID " and " VAR_PGID " " FLAGS_VARIABLE, reason) == -1) return STAGE_FATAL ;
   if (contenv_give(b->contenvfd, edit.gid) == -1)
     say_warningsys("give " PATH_CONTENV " to the group " APP_USER) ;
   return STAGE_DONE ;

@@ -11,6 +11,7 @@
 #include "contenv.h"
 #include "paths.h"
 #include "reason.h"
+#include "remedies.h"
 #include "settings.h"
 #include "variables.h"
 #include "verbosity.h"
@@ -64,7 +65,7 @@ enum stage_result stage_settings (struct boot const *b, struct script *script, s
     r = trimmed(b, settings[i].name, &value) ;
     if (r == -1) reason_errno(reason, settings[i].name) ;
     else if (r && !(*settings[i].check)(value.s))
-      reason_add(reason, settings[i].name, " is not ", settings[i].wants, ": \"", value.s, "\"; correct it, or unset it") ;
+      reason_add(reason, settings[i].name, " is not ", settings[i].wants, ": \"", value.s, "\"; " REMEDY_VARIABLE) ;
   }
   value.len = 0 ;
   if (!reason->len && contenv_get(b->contenvfd, VAR_PUID, &value) == 1 && value.len && strspn(value.s, "0") == value.len)
@@ -107,8 +108,8 @@ enum stage_result stage_capabilities (struct boot const *b, struct script *scrip
     if (contenv_is_set(b->contenvfd, VAR_PUID) || contenv_is_set(b->contenvfd, VAR_PGID))
     {
       result = STAGE_FATAL ;
-      reason_add(reason, VAR_PUID " or " VAR_PGID " is set, but the capabilities to run applications as that user are missing: ", names.s,
-        "; add them with --cap-add, or run the whole container as that user: --user UID:GID") ;
+      reason_add(reason, VAR_PUID " or " VAR_PGID " is set, but capabilities that this takes are missing: ", names.s,
+        "; " REMEDY_CAPS) ;
     }
     else say_warning("applications cannot be run as the user abc: the capabilities ", names.s,
       " are missing; add them with --cap-add, or run the container as another user: --user UID:GID") ;

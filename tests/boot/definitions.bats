@@ -151,7 +151,7 @@ echo never'
 @test "an S6_RUNTIME_BUNDLEDIR that does not exist is an error" {
   start -e S6_RUNTIME_BUNDLEDIR=/opt/nowhere
   [ "$(exit_code)" = 100 ]
-  assert_log '^rc: fatal: definitions: /opt/nowhere: No such file or directory'
+  assert_log '^rc: fatal: definitions: /opt/nowhere \(S6_RUNTIME_BUNDLEDIR\): No such file or directory'
 }
 
 @test "what comes too late for init-envfile is said; a definition in its place runs when it is read, under its name alone" {

@@ -379,7 +379,7 @@ FINISH
     mount -t tmpfs -o "nr_inodes=$inodes,mode=0755" stillroot-test "$DIR/small"
     start --mount "$DIR/small:/run"
     [ "$(exit_code)" = 100 ]
-    assert_log '^init: fatal: .*: No space left on device; give /run more space$'
+    assert_log '^init: fatal: .*: No space left on device; give /run more space: docker run --tmpfs /run:exec,size=64m, compose .*, Kubernetes .*$'
     umount "$DIR/small"
   done
 }

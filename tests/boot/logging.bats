@@ -167,7 +167,7 @@ assert_all_caught() {
 @test "S6_CATCHALL_USER that does not exist, or may not write: 100, one line" {
   start -e S6_LOGGING=1 -e S6_CATCHALL_USER=nobody-here
   [ "$(exit_code)" = 100 ]
-  assert_log '^init: fatal: .*S6_CATCHALL_USER in /etc/passwd: nobody-here; create it'
+  assert_log '^init: fatal: .*S6_CATCHALL_USER in /etc/passwd: nobody-here; create the user in the image'
   [ "$(wc -l <"$LOG")" = 1 ]
   logged --cap-drop CHOWN -e S6_LOGGING=1 -e S6_CATCHALL_USER=abc
   [ "$(exit_code)" = 100 ]

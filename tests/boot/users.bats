@@ -109,7 +109,7 @@ service_ids() {
     start -e "PUID=$value"
     [ "$(exit_code)" = 100 ]
     assert_log '^rc: fatal: '
-    assert_log "^rc: fatal: settings: PUID is not a number from 0 to 4294967294: \"$value\"; correct it, or unset it\$"
+    assert_log "^rc: fatal: settings: PUID is not a number from 0 to 4294967294: \"$value\"; correct or unset the variable \(docker run -e, compose environment, Kubernetes env\)\$"
     start -e "PGID=$value"
     [ "$(exit_code)" = 100 ]
     assert_log "^rc: fatal: settings: PGID is not .*$value"

@@ -1,0 +1,33 @@
+/* ISC license. */
+
+#ifndef STILLROOT_REMEDIES_H
+#define STILLROOT_REMEDIES_H
+
+#include "paths.h"
+
+/* How a fatal line says what mends it, where the runtime's flags do. Each remedy names the flag of docker run, the key of a compose file
+   and the field of a Kubernetes Pod, and is a part of one line: no full stop, no line end. */
+
+/* /run cannot be used, and nothing can take its place. */
+#define REMEDY_RUN \
+  "give " PATH_RUN " a tmpfs: docker run --tmpfs " PATH_RUN ":exec, compose \"tmpfs: " PATH_RUN ":exec\", Kubernetes an emptyDir mounted on " PATH_RUN
+
+/* What has to be there does not fit into /run. */
+#define REMEDY_RUN_SPACE \
+  "give " PATH_RUN " more space: docker run --tmpfs " PATH_RUN ":exec,size=64m, compose \"tmpfs: " PATH_RUN ":exec,size=64m\"," \
+  " Kubernetes a higher sizeLimit of the emptyDir mounted on " PATH_RUN
+
+/* Something is mounted where our own has to be. */
+#define REMEDY_MOUNT "mount nothing there (docker run -v and --mount, compose volumes, Kubernetes volumeMounts)"
+
+/* A variable has a value that cannot be used; the line has named it. */
+#define FLAGS_VARIABLE "(docker run -e, compose environment, Kubernetes env)"
+#define REMEDY_UNSET "unset the variable " FLAGS_VARIABLE
+#define REMEDY_VARIABLE "correct or " REMEDY_UNSET
+
+/* Nothing can be run as another user; the line has named the capabilities that are missing. */
+#define FLAGS_CAPS "(docker run --cap-add, compose cap_add, Kubernetes capabilities.add)"
+#define REMEDY_CAPS \
+  "add them " FLAGS_CAPS ", or run all as that user (docker run --user, compose user, Kubernetes runAsUser)"
+
+#endif
