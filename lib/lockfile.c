@@ -10,6 +10,7 @@
 #include <skalibs/djbunix.h>
 
 #include "lockfile.h"
+#include "processsignal.h"
 
 static void nothing (int sig)
 {
@@ -75,17 +76,36 @@ int lockfile_take (int dirfd, char const *name)
   return lockfile_take_within(dirfd, name, 0) ;
 }
 
-pid_t lockfile_holder (int dirfd, char const *name)
+void lockfile_retire (int dirfd, char const *name, int fd)
 {
-  struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0 } ;
+  unlinkat(dirfd, name, 0) ;
+  fd_close(fd) ;
+}
+
+/* Returns 1 with what keeps us from locking it, 0 when nothing does, or -1 and sets errno. */
+static int test (int dirfd, char const *name, struct flock *fl)
+{
   int fd = openat(dirfd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) ;
   int r, e ;
+  *fl = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0 } ;
   if (fd == -1) return errno == ENOENT ? 0 : -1 ;
-  r = fcntl(fd, F_GETLK, &fl) ;
+  r = fcntl(fd, F_GETLK, fl) ;
   e = errno ;
   fd_close(fd) ;
-  if (r == -1) return (errno = e, -1) ;
-  return fl.l_type == F_UNLCK ? 0 : fl.l_pid ;
+  return r == -1 ? (errno = e, -1) : fl->l_type != F_UNLCK ;
+}
+
+pid_t lockfile_holder (int dirfd, char const *name)
+{
+  struct flock fl ;
+  int r = test(dirfd, name, &fl) ;
+  return r == 1 ? fl.l_pid : r ;
+}
+
+int lockfile_is_held (int dirfd, char const *name)
+{
+  struct flock fl ;
+  return test(dirfd, name, &fl) ;
 }
 
 int lockfile_wait (int dirfd, char const *name, unsigned int ms)
@@ -98,4 +118,23 @@ int lockfile_wait (int dirfd, char const *name, unsigned int ms)
   e = errno ;
   fd_close(fd) ;
   return r == -1 ? (errno = e, -1) : 0 ;
+}
+
+struct lock
+{
+  int dirfd ;
+  char const *name ;
+} ;
+
+static int holds (pid_t pid, void const *data)
+{
+  struct lock const *l = data ;
+  return lockfile_holder(l->dirfd, l->name) == pid ;
+}
+
+int lockfile_signal (int dirfd, char const *name, int sig)
+{
+  struct lock const l = { .dirfd = dirfd, .name = name } ;
+  pid_t pid = lockfile_holder(dirfd, name) ;
+  return pid > 0 ? processsignal_checked(pid, sig, &holds, &l) : pid == 0 ? 0 : -1 ;
 }

@@ -16,8 +16,11 @@
 #define PATH_BIN_BASH "/bin/bash"
 #define PATH_SH "/bin/sh"
 #define PATH_TERMINATION_LOG "/dev/termination-log"
-#define PATH_UID_MAP "/proc/self/uid_map"
 #define PATH_PROC "/proc"
+#define PATH_UID_MAP PATH_PROC "/self/uid_map"
+#define PATH_GID_MAP PATH_PROC "/self/gid_map"
+#define PATH_SETGROUPS PATH_PROC "/self/setgroups"
+#define PATH_OWN_CHILDREN PATH_PROC "/thread-self/children"
 #define PATH_OWN_FDS PATH_PROC "/self/fd"
 #define PATH_RUN "/run"
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR

@@ -30,6 +30,12 @@ int processtable_add (struct processtable *t, pid_t pid, size_t number)
   return (errno = found ? EEXIST : ENOMEM, -1) ;
 }
 
+int processtable_has (struct processtable const *t, pid_t pid)
+{
+  struct process const key = { .pid = pid } ;
+  return !!tfind(&key, &t->root, &compare) ;
+}
+
 size_t processtable_take (struct processtable *t, pid_t pid)
 {
   struct process const key = { .pid = pid } ;

@@ -21,6 +21,9 @@ struct processtable
 /* Returns 0, or -1 and sets errno (ENOMEM; EEXIST: the process is in it). */
 extern int processtable_add (struct processtable *, pid_t, size_t number) ;
 
+/* Whether the process is in it. */
+extern int processtable_has (struct processtable const *, pid_t) ;
+
 /* Takes the process out. Returns its number, or PROCESSTABLE_NONE: it is not in it. */
 extern size_t processtable_take (struct processtable *, pid_t) ;
 

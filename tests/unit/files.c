@@ -2,6 +2,7 @@
 
 /* fstree, accessat, atomicfile, lockfile, exitcode, cmdpid: the units that touch directories we own. */
 
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "unit.h"
@@ -117,6 +118,7 @@ static void lock_names_its_holder (void **state)
   }
   assert_int_equal(read(ready[0], &c, 1), 1) ;
   assert_int_equal(lockfile_holder(dir, "lock"), pid) ;
+  assert_int_equal(lockfile_signal(dir, "lock", SIGCONT), 1) ;
   assert_int_equal(lockfile_take(dir, "lock"), -1) ;
   assert_int_equal(errno, EBUSY) ;
   assert_int_equal(lockfile_wait(dir, "lock", 1), -1) ;
@@ -126,6 +128,8 @@ static void lock_names_its_holder (void **state)
   assert_int_equal(waitpid(pid, &wstat, 0), pid) ;
   assert_int_equal(wstat, 0) ;
   assert_int_equal(lockfile_holder(dir, "lock"), 0) ;
+  assert_int_equal(lockfile_signal(dir, "lock", SIGKILL), 0) ;
+  assert_int_equal(lockfile_signal(dir, "none", SIGKILL), 0) ;
 }
 
 static void exit_code_is_read_and_written (void **state)

@@ -8,7 +8,9 @@ static void a_process_is_taken_once (void **state)
   struct processtable t = PROCESSTABLE_ZERO ;
   (void)state ;
   assert_int_equal(processtable_take(&t, 10), PROCESSTABLE_NONE) ;
+  assert_false(processtable_has(&t, 10)) ;
   assert_int_equal(processtable_add(&t, 10, 3), 0) ;
+  assert_true(processtable_has(&t, 10)) ;
   assert_int_equal(processtable_add(&t, 20, 3), 0) ;
   errno = 0 ;
   assert_int_equal(processtable_add(&t, 10, 4), -1) ;
