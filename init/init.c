@@ -1,12 +1,13 @@
 /* ISC license. */
 
-/* PID 1 until s6-svscan takes over: probe, /run, environment, scandir, stage 2, exec. See init(8). */
+/* The first process, until s6-svscan takes over: probe, /run, environment, scandir, stage 2, exec. See init(8). */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@
 #include "boot.h"
 #include "contenv.h"
 #include "etcdir.h"
+#include "evidence.h"
 #include "fatal.h"
 #include "logger.h"
 #include "paths.h"
@@ -39,21 +41,13 @@
 
 static struct report report = REPORT_ZERO ;
 
-static void found (char const *what, char const *found_)
-{
-  if (report_set(&report, REPORT_EVIDENCE, what, found_, "", 0) == -1) fatal(EXIT_SYSTEM, errno, "unable to keep the boot report", "", "") ;
-}
-
-/* those that stop a container */
-static int const held[] = { SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR } ;
-
 /* The kernel drops what PID 1 has no handler for, unless it is blocked: then stop_pending() finds it. */
 static void hold_signals (void)
 {
   sigset_t set ;
   size_t i = 0 ;
   sigemptyset(&set) ;
-  for (; i < sizeof held / sizeof held[0] ; i++) sigaddset(&set, held[i]) ;
+  for (; scandir_stops[i] ; i++) sigaddset(&set, scandir_stops[i]) ;
   sigprocmask(SIG_BLOCK, &set, 0) ;
 }
 
@@ -62,7 +56,7 @@ static int stop_pending (void)
   sigset_t set ;
   size_t i = 0 ;
   if (sigpending(&set) == -1) return 0 ;
-  for (; i < sizeof held / sizeof held[0] ; i++) if (sigismember(&set, held[i])) return 1 ;
+  for (; scandir_stops[i] ; i++) if (sigismember(&set, scandir_stops[i])) return 1 ;
   return 0 ;
 }
 
@@ -81,10 +75,10 @@ static void inspect_root (struct boot *b, struct rootfs *root, char const *const
 {
   char const *declared = env_get2(envp, VAR_READ_ONLY_ROOT) ;
   if (rootfs_inspect(b->rootfd, root) == -1) fatal(EXIT_SYSTEM, errno, "unable to examine the root file system", "", "") ;
-  found("root file system", rootfs_type_name(root->type)) ;
-  found("mount flag", root->flag_readonly ? "read-only" : "read-write") ;
-  found("write probe", writability_name(root->probe)) ;
-  if (root->probe_errno) found("write probe errno", strerror(root->probe_errno)) ;
+  evidence(b, "root file system", rootfs_type_name(root->type)) ;
+  evidence(b, "mount flag", root->flag_readonly ? "read-only" : "read-write") ;
+  evidence(b, "write probe", writability_name(root->probe)) ;
+  if (root->probe_errno) evidence(b, "write probe errno", strerror(root->probe_errno)) ;
   if (root->probe == WRITABLE_FULL)
     say_warning("the root file system is full (", strerror(root->probe_errno), "): treated as writable; free some space") ;
   if (declared && *declared && contenv_is_true(declared) != root->readonly)
@@ -120,18 +114,31 @@ static void choose_profile (struct boot *b, char const *const *envp)
   fd_close(fd) ;
 }
 
-static void inspect_privileges (struct privileges *p)
+/* Under a small init of the runtime's, or in a PID namespace that others share, we are not process 1. Orphans come to process 1, unless
+   there is somebody like us between; execve keeps that. */
+static void become_reaper (struct boot const *b)
 {
+  char fmt[PID_FMT] ;
+  pid_t pid = getpid() ;
+  fmt[pid_fmt(fmt, pid)] = 0 ;
+  evidence(b, "process", fmt) ;
+  if (pid != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1ul, 0ul, 0ul, 0ul) == -1)
+    say_warningsys("become the parent of orphans: those of services are not ended with the container") ;
+}
+
+static void inspect_privileges (struct boot *b)
+{
+  struct privileges *p = &b->privileges ;
   char fmt[UINT64_FMT] ;
   privileges_inspect(p) ;
   fmt[uint_fmt(fmt, p->euid)] = 0 ;
-  found("uid", fmt) ;
+  evidence(b, "uid", fmt) ;
   fmt[uint_fmt(fmt, p->egid)] = 0 ;
-  found("gid", fmt) ;
+  evidence(b, "gid", fmt) ;
   fmt[uint64_xfmt(fmt, p->capabilities)] = 0 ;
-  found("capabilities", fmt) ;
-  found("no_new_privs", p->no_new_privs ? "yes" : "no") ;
-  found("user namespace", p->userns == -1 ? "unknown" : p->userns ? "yes" : "no") ;
+  evidence(b, "capabilities", fmt) ;
+  evidence(b, "no_new_privs", p->no_new_privs ? "yes" : "no") ;
+  evidence(b, "user namespace", p->userns == -1 ? "unknown" : p->userns ? "yes" : "no") ;
 }
 
 /* /var/run belongs to the image; a directory there means that two places claim to be /run. Nothing in it is touched. */
@@ -149,7 +156,7 @@ static void prepare_run (struct boot *b, struct privileges const *p)
   gid_t gid = (gid_t)-1 ;
   b->runfd = rundir_open(b->rootfd, privileges_has(p, CAP_SYS_ADMIN), &run) ;
   if (b->runfd == -1) fatal(EXIT_USER, errno, PATH_RUN " is not writable", "", REMEDY_RUN) ;
-  found(PATH_RUN, rundir_step_name(run.step)) ;
+  evidence(b, PATH_RUN, rundir_step_name(run.step)) ;
   if (run.step == RUNDIR_NOEXEC)
     say_info(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ;
   if (run.step == RUNDIR_REMOUNTED) say_info(PATH_RUN " was mounted noexec: remounted exec") ;
@@ -237,10 +244,11 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   umask(022) ;
   verbosity_set(env_get2(envp, VAR_VERBOSITY)) ;
   await_runtime(envp) ;
+  become_reaper(&b) ;
   b.rootfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   if (b.rootfd == -1) fatal(EXIT_SYSTEM, errno, "unable to open /", "", "") ;
   inspect_root(&b, &root, envp) ;
-  inspect_privileges(&b.privileges) ;
+  inspect_privileges(&b) ;
   b.mode = boot_mode(&root, &b.privileges) ;
   report.mode = mode_name(b.mode) ;
   choose_profile(&b, envp) ;

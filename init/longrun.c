@@ -6,8 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <s6/supervise.h>
+
 #include <skalibs/djbunix.h>
 
+#include "lockfile.h"
 #include "longrun.h"
 #include "processsignal.h"
 #include "servicedir.h"
@@ -38,12 +41,20 @@ static void mark (int dirfd, struct longrun const *l)
     say_warningsys(l->up ? "remove" : "create", " the down file of service ", l->name) ;
 }
 
+/* Returns the pid of the service; 0: it is not up. What a supervisor has left that was killed itself names a process that may be another's
+   by now: only while one has the lock, the service is a child that nobody else reaps. */
+static pid_t running (int dirfd)
+{
+  s6_svstatus_t st ;
+  if (lockfile_holder(dirfd, S6_SUPERVISE_CTLDIR "/lock") <= 0) return 0 ;
+  return svevent_status(dirfd, &st) == -1 || st.pid <= 1 || st.flagfinishing ? 0 : st.pid ;
+}
+
 /* The supervisor may not be allowed to: see processsignal_send(). */
 static void help_supervisor (int dirfd)
 {
-  s6_svstatus_t st ;
-  if (svevent_status(dirfd, &st) == -1 || st.pid <= 1 || st.flagfinishing || kill(st.pid, 0) == 0 || errno != EPERM) return ;
-  processsignal_end(st.pid, 0) ;
+  pid_t pid = running(dirfd) ;
+  if (pid && kill(pid, 0) == -1 && errno == EPERM) processsignal_end(pid, 0) ;
 }
 
 static char const *untold (void)
@@ -156,10 +167,11 @@ void longrun_withdraw (int scanfd, struct longrun const *l)
 
 void longrun_kill (int scanfd, char const *name)
 {
-  s6_svstatus_t st ;
   int dirfd = open_servicedir(scanfd, name) ;
+  pid_t pid ;
   if (dirfd == -1) return ;
-  if (svevent_status(dirfd, &st) == 0 && st.pid > 1 && !st.flagfinishing) processsignal_send(st.pid, 1, SIGKILL) ;
+  pid = running(dirfd) ;
+  if (pid) processsignal_send(pid, 1, SIGKILL) ;
   svevent_control(dirfd, "k", 1) ;
   fd_close(dirfd) ;
 }

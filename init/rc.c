@@ -44,6 +44,7 @@ struct rc
 {
   struct boot const *boot ;
   struct walk walk ;
+  int lockfd ;                /* of RUN_RC_LOCK */
   int reported ;
   int stopping ;
   char const *const *cmd ;
@@ -54,11 +55,13 @@ struct rc
   tain report_deadline ;      /* when the report is written again; infinite: it is as new as the boot */
 } ;
 
-/* The pipe says when s6-svscan is there, or ends with it. */
-static void svscan_wait (struct boot const *b)
+/* The pipe says when s6-svscan is there, or ends with it. Returns whether it is there. */
+static int svscan_wait (struct boot const *b)
 {
   char c ;
-  if (fd_read(b->readyfd, &c, 1) == -1) say_warningsys("wait for s6-svscan") ;
+  ssize_t r = fd_read(b->readyfd, &c, 1) ;
+  if (r == -1) say_warningsys("wait for s6-svscan") ;
+  return r != 0 ;
 }
 
 void rc_die (struct boot const *b, char const *what)
@@ -67,7 +70,7 @@ void rc_die (struct boot const *b, char const *what)
   exitcode_write(b->runfd, EXIT_SYSTEM) ;
   /* a signal that comes before its handlers is lost */
   svscan_wait(b) ;
-  stop_ask(b->runfd, getppid()) ;
+  stop_ask(b->runfd) ;
   _exit(EXIT_SYSTEM) ;
 }
 
@@ -140,21 +143,29 @@ static void begin_stop (struct rc *rc)
 static void command_ended (struct rc *rc, int wstat)
 {
   rc->cmd_ended = 1 ;
-  cmdpid_remove(rc->boot->runfd) ;
   /* a CMD that a stop has ended by a signal did what it was told; and why the container stops counts for more than how the CMD takes it */
   if (!rc->stopping || (!WIFSIGNALED(wstat) && !exitcode_read(rc->boot->runfd))) set_exit_code(rc, svevent_exitcode(wstat)) ;
   begin_stop(rc) ;
 }
 
+/* Returns the pid of a child that has ended and is not reaped yet; 0: none. */
+static pid_t ended_child (void)
+{
+  siginfo_t si = { .si_pid = 0 } ;
+  return waitid(P_ALL, 0, &si, WEXITED | WNOHANG | WNOWAIT) == 0 ? si.si_pid : 0 ;
+}
+
 static void reap (struct rc *rc)
 {
-  for (;;)
+  pid_t pid ;
+  while ((pid = ended_child()))
   {
     int wstat ;
-    pid_t r = wait_nohang(&wstat) ;
-    if (r <= 0) break ;
-    if (r == rc->cmd_pid) command_ended(rc, wstat) ;
-    else walk_child_ended(&rc->walk, r, wstat) ;
+    /* before its number can become another process's, which would get the CMD's signals */
+    if (pid == rc->cmd_pid) cmdpid_remove(rc->boot->runfd) ;
+    if (waitpid_nointr(pid, &wstat, 0) != pid) break ;
+    if (pid == rc->cmd_pid) command_ended(rc, wstat) ;
+    else walk_child_ended(&rc->walk, pid, wstat) ;
   }
 }
 
@@ -178,19 +189,33 @@ static void kill_late_command (struct rc *rc)
   rc->cmd_deadline = tain_infinite ;
 }
 
-/* Its first scan may have been before the services were linked. */
+/* Its first scan may have been before the services were linked. Where it is not process 1, we outlive one that a signal has ended before it
+   had its handlers: nobody else is left then to end what we have started. */
 static void svscan_is_ready (struct rc *rc, int *readyfd)
 {
   *readyfd = -1 ;
-  if (scandir_control(rc->boot->runfd, "a", 1) == -1) say_warningsys("make s6-svscan look for services") ;
+  if (!svscan_wait(rc->boot))
+  {
+    say_warning("s6-svscan has ended before it was ready") ;
+    begin_stop(rc) ;
+  }
+  else if (scandir_control(rc->boot->runfd, "a", 1) == -1) say_warningsys("make s6-svscan look for services") ;
 }
 
 /* All can be over before s6-svscan is there to be told anything. */
 static void await_svscan (struct rc *rc, int *readyfd)
 {
-  if (*readyfd == -1) return ;
-  svscan_wait(rc->boot) ;
-  svscan_is_ready(rc, readyfd) ;
+  if (*readyfd >= 0) svscan_is_ready(rc, readyfd) ;
+}
+
+/* Without a CMD nothing is left to do. Whoever asked us to stop and saw that we had the lock is heard; whoever comes later sees that there is none
+   any more, and asks s6-svscan, which has its handlers by now. Returns whether to stop. */
+static int retire (struct rc *rc, int *readyfd)
+{
+  await_svscan(rc, readyfd) ;
+  lockfile_retire(rc->boot->runfd, RUN_RC_LOCK, rc->lockfd) ;
+  handle_signals(rc) ;
+  return rc->stopping ;
 }
 
 /* What is not up by now has failed. */
@@ -276,7 +301,7 @@ static void loop (struct rc *rc, int sigfd)
         set_exit_code(rc, rc->walk.fatal ? EXIT_USER : rc->walk.code) ;
         begin_stop(rc) ;
       }
-      else if (!*rc->cmd) { await_svscan(rc, &readyfd) ; return ; }
+      else if (!*rc->cmd && !retire(rc, &readyfd)) return ;
     }
     if (command_may_start(rc)) start_command(rc) ;
     if (rc->stopping && !rc->walk.programs.n && (!rc->cmd_pid || rc->cmd_ended)) break ;
@@ -302,7 +327,8 @@ int rc_main (struct boot *b, char const *const *cmd)
   clock_start() ;
   logger_begin(b) ;
   if (maxtime) clock_deadline(&rc.up_deadline, maxtime) ;
-  if (lockfile_take(b->runfd, RUN_RC_LOCK) == -1) rc_die(b, "lock " PATH_RUN "/" RUN_RC_LOCK) ;
+  rc.lockfd = lockfile_take(b->runfd, RUN_RC_LOCK) ;
+  if (rc.lockfd == -1) rc_die(b, "lock " PATH_RUN "/" RUN_RC_LOCK) ;
   /* whoever stops the container takes its lock before it looks for ours: one of the two sees the other */
   if (stop_begun(b->runfd)) return 0 ;
   sigfd = selfpipe_init() ;

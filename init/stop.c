@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,11 +22,14 @@
 #include "console.h"
 #include "contenv.h"
 #include "contfinish.h"
+#include "descendants.h"
 #include "filelist.h"
 #include "live.h"
 #include "lockfile.h"
+#include "longrun.h"
 #include "nametable.h"
 #include "paths.h"
+#include "processsignal.h"
 #include "programs.h"
 #include "scandir.h"
 #include "stop.h"
@@ -43,15 +47,47 @@ int stop_begun (int runfd)
   return lockfile_holder(runfd, RUN_STOP_LOCK) > 0 ;
 }
 
-/* Ends what else starts and stops services, the holder of a lock, and waits until the lock is free. */
+/* Ends what else starts and stops services, the holder of a lock, and waits until the lock is free. One that is not below s6-svscan, as what
+   `docker exec` starts may not be where we share the PID namespace, gets no signal of ours, but its time. */
 static void stop_holder (int runfd, char const *lock, char const *what, unsigned int grace)
 {
   pid_t pid = lockfile_holder(runfd, lock) ;
+  pid_t top = scandir_pid(runfd) ;
   /* a lock of our own, as when stage 2 stops the container, is nobody's: lockfile.h */
-  if (pid <= 0 || kill(pid, SIGTERM) == -1) return ;
+  if (pid <= 0) return ;
+  if (top > 0) descendants_signal(top, pid, SIGTERM) ;
   if (lockfile_wait(runfd, lock, grace > INT_MAX - RC_MARGIN ? UINT_MAX : grace + RC_MARGIN) == 0) return ;
-  say_warning(what, " does not end: killed") ;
-  kill(pid, SIGKILL) ;
+  if (top > 0 && descendants_signal(top, pid, SIGKILL) == 1) say_warning(what, " does not end: killed") ;
+  else say_warning(what, " does not end, and is no process of ours: going on without it") ;
+}
+
+/* Sends sig to all that is below s6-svscan, but for ourselves. Returns 0, or -1 and sets errno when somebody may be out of reach. */
+static int signal_all (int runfd, int sig)
+{
+  pid_t top = scandir_pid(runfd) ;
+  return top > 0 ? descendants_signal_all(top, sig, 0) : 0 ;
+}
+
+/* Each supervisor kills what it supervises, which is its child. */
+static void kill_supervised (int runfd)
+{
+  struct filelist names ;
+  char const *name ;
+  char log[PATH_MAX] ;
+  int scanfd = openat(runfd, RUN_SCANDIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  if (scanfd == -1 || filelist_open(scanfd, ".", &filelist_by_name, &names) == -1)
+  {
+    say_warningsys("read the scandir") ;
+    return ;
+  }
+  while ((name = filelist_next(&names)))
+  {
+    snprintf(log, sizeof log, "%s/log", name) ;
+    longrun_kill(scanfd, name) ;
+    longrun_kill(scanfd, log) ;
+  }
+  filelist_free(&names) ;
+  fd_close(scanfd) ;
 }
 
 /* s6-svscan waits for its supervisors without limit, and a logger for the last writer of its pipe, which may be a daemon that nobody
@@ -59,24 +95,22 @@ static void stop_holder (int runfd, char const *lock, char const *what, unsigned
 static void stop_svscan (int runfd, unsigned int grace)
 {
   int logged = console_return(runfd) ;
-  pid_t pid ;
   if (scandir_control(runfd, "t", 1) == -1)
   {
     /* none runs: another stop has been here before */
     if (errno == ENXIO) return ;
     say_warningsys("tell s6-svscan to end") ;
     /* the services are down: it executes finish at once, and that ends the rest */
-    pid = scandir_pid(runfd) ;
-    if (pid > 0) kill(pid, SIGABRT) ;
+    scandir_signal(runfd, SIGABRT) ;
     return ;
   }
   if (logged && lockfile_wait(runfd, SCANDIR_CONTROL "/lock", grace < LEFTOVER_TIME ? grace : LEFTOVER_TIME) == 0) return ;
   /* what is left writes to the log and is told to end while that still reads; s6-log itself is deaf to it */
-  if (logged && scandir_pid(runfd) == 1) { kill(-1, SIGTERM) ; kill(-1, SIGCONT) ; }
+  if (logged) { signal_all(runfd, SIGTERM) ; signal_all(runfd, SIGCONT) ; }
   if (lockfile_wait(runfd, SCANDIR_CONTROL "/lock", grace) == 0) return ;
   say_warning("s6-svscan still waits for its supervisors: killing what is left") ;
-  /* everything but process 1 and this one; only where process 1 is ours */
-  if (scandir_pid(runfd) == 1) kill(-1, SIGKILL) ;
+  /* whom only a parent can reach, parents do: the supervisors, and s6-svscan as finish, which it executes when they have ended */
+  if (signal_all(runfd, SIGKILL) == -1) kill_supervised(runfd) ;
 }
 
 /* Adds what the scandir has and the boot graph has not: the services of a graph that cannot be read, and what an image links there itself.
@@ -156,11 +190,23 @@ static int open_run (void)
   return open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
 }
 
-int stop_ask (int runfd, pid_t pid)
+/* Without the file a CMD that gets the signals would get this one too; for all other containers the signal is enough. */
+static void mark_halt (int runfd)
 {
-  /* without the file a CMD that gets the signals would get this one too; for all other containers the signal is enough */
   if (atomicfile_write(runfd, RUN_HALT, "", 0, 0644) == -1) say_warningsys("write " PATH_RUN "/" RUN_HALT) ;
-  return kill(pid, SIGTERM) ;
+}
+
+int stop_ask (int runfd)
+{
+  mark_halt(runfd) ;
+  return scandir_signal(runfd, SIGTERM) ;
+}
+
+/* Whether pid is the CMD: stage 2, as long as it is there, takes the file away before it reaps it. */
+static int is_command (pid_t pid, void const *data)
+{
+  int const *runfd = data ;
+  return cmdpid_read(*runfd) == pid && lockfile_holder(*runfd, RUN_RC_LOCK) > 0 ;
 }
 
 /* Sends the signal on to a CMD that is to get it. Returns whether there is one, and nobody has asked for a stop all the same:
@@ -168,8 +214,8 @@ int stop_ask (int runfd, pid_t pid)
 static int forward (int runfd, int sig)
 {
   pid_t pid = cmdpid_read(runfd) ;
-  if (!pid || accessat(runfd, RUN_HALT, F_OK) == 0 || lockfile_holder(runfd, RUN_RC_LOCK) <= 0) return 0 ;
-  return kill(pid, sig) == 0 ;
+  if (!pid || accessat(runfd, RUN_HALT, F_OK) == 0) return 0 ;
+  return processsignal_checked(pid, sig, &is_command, &runfd) == 1 ;
 }
 
 /* s6-svscan's handler for a signal: called by its name, SIGTERM and the like. */
@@ -197,7 +243,7 @@ int stop_main (int argc, char const *const *argv, char const *const *envp)
 int halt_main (int argc, char const *const *argv, char const *const *envp)
 {
   int runfd = open_run() ;
-  pid_t pid, rc ;
+  pid_t pid ;
   int told ;
   (void)argv ; (void)envp ;
   PROG = "halt" ;
@@ -206,11 +252,14 @@ int halt_main (int argc, char const *const *argv, char const *const *envp)
   pid = scandir_pid(runfd) ;
   if (pid == -1 && errno == EACCES) strerr_dief(EXIT_USER, "only the user that the container was started as can stop it") ;
   if (pid == -1) strerr_diefusys(EXIT_SYSTEM, "find s6-svscan") ;
-  /* as long as there is a stage 2, s6-svscan may be late, and miss the signal; whichever of the two begins the stop, the other leaves it to it */
-  rc = lockfile_holder(runfd, RUN_RC_LOCK) ;
-  if (!pid && rc <= 0) strerr_dief(EXIT_USER, "no s6-svscan runs on " PATH_SCANDIR ": is this a booted container?") ;
-  told = rc > 0 && stop_ask(runfd, rc) == 0 ;
-  if ((!pid || stop_ask(runfd, pid) == -1) && !told)
+  if (!pid && lockfile_holder(runfd, RUN_RC_LOCK) <= 0) strerr_dief(EXIT_USER, "no s6-svscan runs on " PATH_SCANDIR ": is this a booted container?") ;
+  mark_halt(runfd) ;
+  /* As long as there is a stage 2, s6-svscan may be late: it misses the signal, or dies of it where it is not process 1; and when stage 2 has
+     stopped all, so does what s6-svscan has executed then. Stage 2 takes its lock away when it has nothing to do any more, and looks for a
+     signal for the last time: only then s6-svscan is the one to ask. */
+  told = lockfile_signal(runfd, RUN_RC_LOCK, SIGTERM) == 1 ;
+  if (told && accessat(runfd, RUN_RC_LOCK, F_OK) == 0) return 0 ;
+  if (scandir_signal(runfd, SIGTERM) != 1 && !told)
     strerr_diefusys(errno == EPERM ? EXIT_USER : EXIT_SYSTEM, "signal the processes that stop the container") ;
   return 0 ;
 }

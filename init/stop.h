@@ -9,9 +9,9 @@
    Waits for each, kills what outlasts its grace. Returns at once when another process is at it already. */
 extern void stop_run (int runfd, int contenvfd) ;
 
-/* Tells process pid, s6-svscan or stage 2, to stop the container, also where the CMD gets the container's signals.
-   Returns 0, or -1 and sets errno. */
-extern int stop_ask (int runfd, pid_t pid) ;
+/* Tells s6-svscan to stop the container, also where the CMD gets the container's signals.
+   Returns 1 when it is told; 0: none runs; -1 and sets errno. */
+extern int stop_ask (int runfd) ;
 
 /* Whether a stop has begun. */
 extern int stop_begun (int runfd) ;

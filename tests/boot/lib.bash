@@ -112,6 +112,13 @@ limit_processes() {
   }
 }
 
+# under SCRIPT: sets UNDER to options of start and boot that have busybox's shell run it, which is to execute "$@" in the end
+under() {
+  [ -e "$ROOT/usr/bin/busybox" ] || install -m 0755 "$(command -v busybox)" "$ROOT/usr/bin/busybox"
+  # shellcheck disable=SC2034
+  UNDER=(--under busybox --under sh --under -c --under "$1" --under sh)
+}
+
 # boot [OPTION...] [CMD...]: start, and wait until all services are said to have held
 boot() {
   start "$@"
@@ -156,6 +163,18 @@ init_pid() { retry test -s "$DIR/pid" && cat "$DIR/pid"; }
 inside() { echo "/proc/$(init_pid)/root$1"; }
 in_container() { runc --root "$DIR/state" exec "$ID" "$@"; }
 in_container_as() { runc --root "$DIR/state" exec --user "$1" "$ID" "${@:2}"; } # UID:GID CMD...
+
+# fetch URL: in the container's network
+fetch() { nsenter -n -t "$(init_pid)" curl -sSk --max-time 10 "$1"; }
+
+# user_of PATTERN: whom the processes of such a name run as, each once
+user_of() {
+  local proc
+  for proc in "$(inside /proc)"/[0-9]*; do
+    # shellcheck disable=SC2053
+    [[ "$(cat "$proc/comm" 2>/dev/null)" != $1 ]] || stat -c %u "$proc"
+  done | sort -u
+}
 
 # service_process NAME: its directory in /proc, once it is the sleep that its run ends in
 service_process() {

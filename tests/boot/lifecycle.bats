@@ -79,18 +79,32 @@ RUN
 }
 
 @test "L1 SIGTERM as early as it can be held is not lost, thirty times" {
-  local i pid name
-  for i in {1..30}; do
+  local held=0 pid name
+  while [ "$held" -lt 30 ]; do
     rm -f "$DIR/state/$ID/state.json"
     start --read-only --run exec "${PATIENT[@]}"
     retry test -s "$DIR/state/$ID/state.json"
     pid=$(jq -e .init_process_pid "$DIR/state/$ID/state.json")
-    # no longer runc's own program, and blocking or catching SIGTERM; without a pause: the moment is short
+    # no longer runc's own program, and blocking or catching SIGTERM
     until read -r name <"/proc/$pid/comm" && [[ $name != runc* ]] && holds_term "$pid"; do if ended; then return 1; fi; done
-    kill -TERM "$pid"
-    [ "$(exit_code)" = 0 ] || { echo "boot $i"; return 1; }
+    # it may be further when we have seen that: what it is when it is stopped, it is until it goes on
+    kill -STOP "$pid"
+    retry is_stopped "$pid"
+    if holds_term "$pid"; then
+      held=$((held + 1))
+      kill -TERM "$pid"
+      kill -CONT "$pid"
+    else
+      # between the two: s6-svscan is about to catch it
+      kill -CONT "$pid"
+      wait_log '^\[ls\.io-init\] done\.$'
+      stop_container
+    fi
+    [ "$(exit_code)" = 0 ] || { echo "boot $held"; return 1; }
   done
 }
+
+is_stopped() { [[ $(cat "/proc/$1/stat") == *') T '* ]]; }
 
 # SIGTERM, 15, is in the mask of blocked or of caught signals
 holds_term() {

@@ -30,7 +30,7 @@ setup() {
 teardown() {
   # shown by bats only when the test failed
   docker logs "$NAME" 2>&1 || true
-  docker rm -f -v "$NAME" >"$BATS_TEST_TMPDIR/rm" 2>&1 || true
+  docker rm -f -v "$NAME" "$NAME-other" >"$BATS_TEST_TMPDIR/rm" 2>&1 || true
 }
 
 base_root() {
@@ -38,9 +38,10 @@ base_root() {
   echo build/docker/base
 }
 
-# boot ARG...: docker run -d ARG... IMAGE, until the boot says that all services held
+# boot ARG... [IMAGE CMD...]: docker run -d ARG... IMAGE CMD..., until the boot says that all services held
 boot() {
-  docker run -d --name "$NAME" "$@" "$IMAGE"
+  [[ " $* " == *" $IMAGE "* ]] || set -- "$@" "$IMAGE"
+  docker run -d --name "$NAME" "$@"
   wait_done 1
 }
 
@@ -228,4 +229,34 @@ assert_stops() {
   wait_done 2
   assert_served
   assert_stops
+}
+
+@test "docker run --init: docker-init is process 1; boots, orphans are reaped, docker stop is 0, the exit code is passed on" {
+  local try
+  boot --init -v "$CONFIG:/config" "$IMAGE" sh -c '(true &); exec sleep 1000000'
+  [ "$(docker exec "$NAME" cat /proc/1/comm)" = docker-init ]
+  assert_served
+  for ((try = 0; try < 600; try++)); do
+    docker exec "$NAME" sh -c 'cat /proc/[0-9]*/stat' | grep -q ') Z ' || break
+    sleep 0.1
+  done
+  [ "$try" -lt 600 ]
+  assert_stops
+  refute_log 'KILL|killed'
+  docker rm "$NAME"
+  run docker run --init --name "$NAME" -v "$CONFIG:/config" "$IMAGE" sh -c 'exit 7'
+  [ "$status" -eq 7 ]
+  docker rm "$NAME"
+  run docker run --init --name "$NAME" -e PUID=none "$IMAGE"
+  [ "$status" -eq 100 ]
+}
+
+@test "docker run --pid=container:OTHER: boots beside it, stops, leaves nobody there, and the other one goes on" {
+  docker run -d --name "$NAME-other" --entrypoint sleep "$IMAGE" 1000000
+  boot --pid="container:$NAME-other" -v "$CONFIG:/config"
+  assert_served
+  assert_stops
+  [ "$(docker inspect -f '{{.State.Running}}' "$NAME-other")" = true ]
+  # with the shell that looks
+  [ "$(docker exec "$NAME-other" sh -c 'for p in /proc/[0-9]*; do cat "$p/comm"; done' | sort | tr '\n' ' ')" = 'sh sleep ' ]
 }

@@ -10,18 +10,6 @@ definitions() {
   cp -R --preserve=mode "$REPO/tests/definitions/$1/." "$ROOT/"
 }
 
-# fetch URL: in the container's network
-fetch() { nsenter -n -t "$(init_pid)" curl -sSk --max-time 10 "$1"; }
-
-# user_of PATTERN: whom the processes of such a name run as, each once
-user_of() {
-  local proc
-  for proc in "$(inside /proc)"/[0-9]*; do
-    # shellcheck disable=SC2053
-    [[ "$(cat "$proc/comm" 2>/dev/null)" != $1 ]] || stat -c %u "$proc"
-  done | sort -u
-}
-
 pid_of() { in_container s6-svstat -o pid "/run/service/$1"; }
 # killed SERVICE, whose process was PID: another one has taken its place
 has_another_pid() {
