@@ -126,6 +126,14 @@ static void become_reaper (struct boot const *b)
     say_warningsys("become the parent of orphans: those of services are not ended with the container") ;
 }
 
+static void ids_evidence (struct boot const *b, char const *what, struct idmap const *m)
+{
+  stralloc ids = STRALLOC_ZERO ;
+  if (!idmap_format(m, &ids) || !stralloc_0(&ids)) fatal(EXIT_SYSTEM, errno, "unable to keep the boot report", "", "") ;
+  evidence(b, what, ids.s) ;
+  stralloc_free(&ids) ;
+}
+
 static void inspect_privileges (struct boot *b)
 {
   struct privileges *p = &b->privileges ;
@@ -139,6 +147,10 @@ static void inspect_privileges (struct boot *b)
   evidence(b, "capabilities", fmt) ;
   evidence(b, "no_new_privs", p->no_new_privs ? "yes" : "no") ;
   evidence(b, "user namespace", p->userns == -1 ? "unknown" : p->userns ? "yes" : "no") ;
+  if (p->userns != 1) return ;
+  ids_evidence(b, "uids that are mapped", &p->uids) ;
+  ids_evidence(b, "gids that are mapped", &p->gids) ;
+  evidence(b, "setgroups", p->setgroups_denied ? "denied" : "allowed") ;
 }
 
 /* /var/run belongs to the image; a directory there means that two places claim to be /run. Nothing in it is touched. */
@@ -163,11 +175,14 @@ static void prepare_run (struct boot *b, struct privileges const *p)
   /* without the user abc, root alone reads the environment */
   if (!p->euid && accounts_group(b->rootfd, APP_USER, &gid) == -1 && errno != ENOENT)
     say_warningsys("find the group " APP_USER " in /" ROOT_GROUP) ;
+  /* a stage says what that means */
+  if (!idmap_has(&p->gids, gid)) gid = (gid_t)-1 ;
   if (rundir_populate(b->runfd, gid, &what) == -1)
   {
     int e = errno ;
-    if (e == EPERM && !strcmp(what, RUN_CONTENV))
-      say_warning("unable to give " PATH_CONTENV " to the group " APP_USER " (no capability CHOWN): only root reads it") ;
+    /* EINVAL: the gid is not mapped, which /proc did not tell */
+    if ((e == EPERM || e == EINVAL) && !strcmp(what, RUN_CONTENV))
+      say_warning("unable to give " PATH_CONTENV " to the group " APP_USER " (", e == EPERM ? "no capability CHOWN" : strerror(e), "): only root reads it") ;
     else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
       e == EBUSY ? REMEDY_MOUNT : e == ENOSPC ? REMEDY_RUN_SPACE : REMEDY_RUN) ;
   }

@@ -12,9 +12,11 @@
 
 #include "accounts.h"
 #include "boot.h"
+#include "idmap.h"
 #include "ownership.h"
 #include "paths.h"
 #include "programs.h"
+#include "remedies.h"
 
 #define PERIOD_MS 5000
 #define PERIOD_TERMINAL_MS 250
@@ -128,6 +130,20 @@ static void read_owner (struct options *o, char const *spec)
   free(user) ;
 }
 
+/* What is not mapped in the user namespace can own nothing: one line, not one for each file. */
+static int lacks_ids (struct ownership_order const *order, int silent)
+{
+  struct idmap uids = IDMAP_ZERO, gids = IDMAP_ZERO ;
+  stralloc what = STRALLOC_ZERO ;
+  /* without /proc, nothing is known of them */
+  if (idmap_read(&uids, PATH_UID_MAP) == -1 || idmap_read(&gids, PATH_GID_MAP) == -1) return 0 ;
+  if (!idmap_lack(&uids, &gids, order->uid, order->gid, "uid", "gid", &what)) return 0 ;
+  if (!silent && stralloc_0(&what))
+    strerr_warnwu("change any owner: ", what.s, "; " REMEDY_IDS) ;
+  stralloc_free(&what) ;
+  return 1 ;
+}
+
 static char const *name_of (struct options *o, unsigned int which, char const *file, unsigned int id)
 {
   struct name *n = o->names + which ;
@@ -217,6 +233,7 @@ int lsiown_main (int argc, char const *const *argv, char const *const *envp)
   o.order.verbose = o.verbose ;
   o.order.period_ms = o.silent ? 0 : isatty(2) ? PERIOD_TERMINAL_MS : PERIOD_MS ;
   o.order.data = &o ;
+  if (lacks_ids(&o.order, o.silent)) return 1 ;
   r = ownership_change(&o.order, AT_FDCWD, argv + first + 1, (size_t)(argc - first - 1)) ;
   clear_live(&o) ;
   if (!buffer_flush(buffer_1)) strerr_diefusys(EXIT_SYSTEM, "write to stdout") ;

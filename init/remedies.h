@@ -30,4 +30,7 @@
 #define REMEDY_CAPS \
   "add them " FLAGS_CAPS ", or run all as that user (docker run --user, compose user, Kubernetes runAsUser)"
 
+/* An id is not mapped in the user namespace. */
+#define REMEDY_IDS "extend the map (/etc/subuid and /etc/subgid on the host, userns-remap of dockerd)"
+
 #endif

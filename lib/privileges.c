@@ -12,24 +12,17 @@
 #include "privileges.h"
 #include "shortfile.h"
 
-/* The initial user namespace maps 0 to 0 for all 2^32-1 ids: user_namespaces(7). */
-static int in_userns (void)
+static void inspect_userns (struct privileges *ret)
 {
-  static char const identity[] = "0 0 4294967295 " ;
-  char buf[64] ;
-  size_t i = 0, j = 0 ;
-  ssize_t n = shortfile_read(AT_FDCWD, PATH_UID_MAP, buf, sizeof buf) ;
-  if (n <= 0) return -1 ;
-  for (; i < (size_t)n && j < sizeof identity - 1 ; i++)
+  static struct idmap const unknown = IDMAP_ZERO ;
+  char buf[8] ;
+  if (idmap_read(&ret->uids, PATH_UID_MAP) == -1 || idmap_read(&ret->gids, PATH_GID_MAP) == -1)
   {
-    if (buf[i] == ' ' || buf[i] == '\n')
-    {
-      if (!j || identity[j-1] == ' ') continue ;
-      if (identity[j++] != ' ') return 1 ;
-    }
-    else if (identity[j++] != buf[i]) return 1 ;
+    ret->uids = ret->gids = unknown ;
+    ret->userns = -1 ;
   }
-  return j != sizeof identity - 1 || i != (size_t)n ;
+  else ret->userns = !ret->uids.identity || !ret->gids.identity ;
+  ret->setgroups_denied = shortfile_read(AT_FDCWD, PATH_SETGROUPS, buf, sizeof buf) > 0 && !strcmp(buf, "deny\n") ;
 }
 
 void privileges_inspect (struct privileges *ret)
@@ -39,13 +32,21 @@ void privileges_inspect (struct privileges *ret)
   memset(data, 0, sizeof data) ;
   ret->euid = geteuid() ;
   ret->egid = getegid() ;
-  ret->capabilities = syscall(SYS_capget, &header, data) == -1 ? 0
-    : (uint64_t)data[1].effective << 32 | data[0].effective ;
+  if (syscall(SYS_capget, &header, data) == -1) memset(data, 0, sizeof data) ;
+  ret->capabilities = (uint64_t)data[1].effective << 32 | data[0].effective ;
+  ret->permitted = (uint64_t)data[1].permitted << 32 | data[0].permitted ;
   ret->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0ul, 0ul, 0ul, 0ul) == 1 ;
-  ret->userns = in_userns() ;
+  inspect_userns(ret) ;
 }
 
 int privileges_has (struct privileges const *p, unsigned int cap)
 {
   return !!(p->capabilities >> cap & 1) ;
+}
+
+int privileges_single_user (struct privileges const *p)
+{
+  uid_t real, effective, saved ;
+  if (!p->no_new_privs || p->permitted & (1ull << CAP_SETUID | 1ull << CAP_SETGID)) return 0 ;
+  return getresuid(&real, &effective, &saved) == 0 && real && real == effective && real == saved ;
 }

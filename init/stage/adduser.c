@@ -115,13 +115,19 @@ static void own (struct boot const *b, char const *name, uid_t uid, gid_t gid)
   fd_close(fd) ;
 }
 
+/* Ids that are not mapped can own nothing; what that means has been said. */
+static int can_own (struct boot const *b, uid_t uid, gid_t gid, stralloc *reason)
+{
+  return !idmap_lack(&b->privileges.uids, &b->privileges.gids, uid, gid, "uid", "gid", reason) ;
+}
+
 enum stage_result stage_own_config (struct boot const *b, struct script *script, stralloc *reason)
 {
   uid_t uid ;
   gid_t gid ;
   (void)script ;
   if (find_user(b, &uid, &gid, reason) == -1) return STAGE_FAILED ;
-  own(b, ROOT_CONFIG, uid, gid) ;
+  if (can_own(b, uid, gid, reason)) own(b, ROOT_CONFIG, uid, gid) ;
   return STAGE_DONE ;
 }
 
@@ -131,6 +137,7 @@ enum stage_result stage_own_app (struct boot const *b, struct script *script, st
   gid_t gid ;
   (void)script ;
   if (find_user(b, &uid, &gid, reason) == -1) return STAGE_FAILED ;
+  if (!can_own(b, uid, gid, reason)) return STAGE_DONE ;
   own(b, ROOT_APP, uid, gid) ;
   own(b, ROOT_DEFAULTS, uid, gid) ;
   return STAGE_DONE ;

@@ -77,12 +77,15 @@ enum stage_result stage_user_remap (struct boot const *b, struct script *script,
   (void)script ;
   /* as another user than the one that was asked for, nothing is to run */
   if (apply(b, &edit, 1, "unset " VAR_PUID " and " VAR_PGID " " FLAGS_VARIABLE, reason) == -1) return STAGE_FATAL ;
-  if (contenv_give(b->contenvfd, edit.gid) == -1)
+  if (idmap_has(&b->privileges.gids, edit.gid) && contenv_give(b->contenvfd, edit.gid) == -1)
     say_warningsys("give " PATH_CONTENV " to the group " APP_USER) ;
   return STAGE_DONE ;
 }
 
 #define GROUPS_MAX 256
+
+/* what the kernel shows in a user namespace for each gid that is not mapped there: user_namespaces(7) */
+#define OVERFLOW_GID 65534
 
 /* n: as accounts_groups_of() counts, which can be more than there are in the list. */
 static int has (gid_t const *list, ssize_t n, gid_t gid)
@@ -90,6 +93,11 @@ static int has (gid_t const *list, ssize_t n, gid_t gid)
   ssize_t i = 0 ;
   for (; i < n && i < GROUPS_MAX ; i++) if (list[i] == gid) return 1 ;
   return 0 ;
+}
+
+static int is_a_group (struct privileges const *p, gid_t gid)
+{
+  return gid && !(p->userns == 1 && gid == OVERFLOW_GID) ;
 }
 
 /* The gids that the container was given and abc does not have, at most GROUPS_MAX. */
@@ -106,7 +114,7 @@ static size_t added_groups (struct boot const *b, gid_t *ret)
   nuser = accounts_groups_of(b->rootfd, APP_USER, user, GROUPS_MAX) ;
   if (nroot < 0 || nuser < 0) return 0 ;
   for (; i < n ; i++)
-    if (all[i] && !has(root, nroot, all[i]) && !has(user, nuser, all[i])) ret[found++] = all[i] ;
+    if (is_a_group(&b->privileges, all[i]) && !has(root, nroot, all[i]) && !has(user, nuser, all[i])) ret[found++] = all[i] ;
   return found ;
 }
 

@@ -20,6 +20,7 @@
 #include "remap.h"
 #include "requests.h"
 #include "settings.h"
+#include "usernamespace.h"
 
 struct stage const stage_table[] =
 {
@@ -29,9 +30,10 @@ struct stage const stage_table[] =
   { "settings",            STAGE_PRIVATE,       BOOT_RW,   0,        { "stage2-hook" },                                          0,                      &stage_settings, 0 },
   { "numbers",             STAGE_PRIVATE,       BOOT_ANY,  0,        { "stage2-hook" },                                          0,                      &stage_numbers, 0 },
   { "capabilities",        STAGE_PRIVATE,       BOOT_ROOT, 0,        { "stage2-hook" },                                          0,                      &stage_capabilities, 0 },
+  { "user-namespace",      STAGE_PRIVATE,       BOOT_ROOT, 0,        { "settings" },                                             &asked_user_namespace,  &stage_user_namespace, 0 },
   { "custom-services",     STAGE_PRIVATE,       BOOT_RW,   0,        { "settings" },                                             &asked_custom_services, &stage_custom_services, 0 },
   { STAGE_DEFINITIONS,     STAGE_PRIVATE,       BOOT_ANY,  0,        { "stage2-hook", "custom-services" },                       0,                      0, 0 },
-  { "init-migrations",     STAGE_PUBLIC,        BOOT_ANY,  0,        { "settings", "capabilities" },                             0,                      &stage_migrations, 0 },
+  { "init-migrations",     STAGE_PUBLIC,        BOOT_ANY,  0,        { "settings", "capabilities", "user-namespace" },           0,                      &stage_migrations, 0 },
   { "user-remap",          "init-adduser",      BOOT_RW,   ROOT_ETC, { "init-migrations" },                                      &asked_user_remap,      &stage_user_remap, 0 },
   { "user-groups",         "init-adduser",      BOOT_RW,   ROOT_ETC, { "user-remap" },                                           &asked_user_groups,     &stage_user_groups, 0 },
   { "own-config",          "init-adduser",      BOOT_ROOT, 0,        { "user-remap" },                                           0,                      &stage_own_config, 0 },

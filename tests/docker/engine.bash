@@ -1,17 +1,23 @@
 # shellcheck shell=bash
 # A Docker engine for the tests: the one that answers on the default socket, else one of our own, on a private socket with its own
 # data, in network and mount namespaces of its own: the machine's bridges, packet filter and mounts stay as they are. Its containers have
-# loopback alone.
+# loopback alone, unless they make networks.
 # Source it; engine_start in setup_file, engine_stop in teardown_file. DOCKER_HOST is exported.
+#
+# With options of dockerd, the engine is one of our own in any case. ENGINE_SUBIDS: a file that this one has for /etc/subuid
+# and /etc/subgid.
 
 engine_log() { cat "$ENGINE_DIR/dockerd.log" >&2; }
 
-# engine_try DRIVER: 0 when dockerd answers with this storage driver
+# engine_try DRIVER [OPTION...]: 0 when dockerd answers with this storage driver
 engine_try() {
   local try
   # the inherited descriptor 3 is bats': held open, it would keep bats from ending
-  unshare --net --mount dockerd --host "unix://$ENGINE_DIR/docker.sock" --data-root "$ENGINE_DIR/data" --exec-root "$ENGINE_DIR/exec" \
-    --pidfile "$ENGINE_DIR/dockerd.pid" --storage-driver "$1" --bridge=none --iptables=false \
+  # shellcheck disable=SC2016
+  unshare --net --mount sh -c '
+    [ -z "$ENGINE_SUBIDS" ] || { mount --bind "$ENGINE_SUBIDS" /etc/subuid && mount --bind "$ENGINE_SUBIDS" /etc/subgid; } || exit
+    ip link set lo up && exec dockerd "$@"' dockerd --host "unix://$ENGINE_DIR/docker.sock" --data-root "$ENGINE_DIR/data" --exec-root "$ENGINE_DIR/exec" \
+    --pidfile "$ENGINE_DIR/dockerd.pid" --storage-driver "$1" --bridge=none --iptables=false "${@:2}" \
     >"$ENGINE_DIR/dockerd.log" 2>&1 3>&- </dev/null &
   ENGINE_PID=$!
   for ((try = 0; try < 600; try++)); do
@@ -24,15 +30,19 @@ engine_try() {
   return 1
 }
 
+# engine_start [own | OPTION...]: own: one of our own in any case, for what concerns the whole of an engine
 engine_start() {
   local driver
-  export ENGINE_PID='' ENGINE_DIR DOCKER_BUILDKIT=0
+  export ENGINE_PID='' ENGINE_DIR DOCKER_BUILDKIT=0 ENGINE_SUBIDS=${ENGINE_SUBIDS-}
   # short: a socket's path has at most 107 bytes
   ENGINE_DIR=$(mktemp -d "${TMPDIR:-/tmp}/stillroot-docker.XXXXXX")
-  if docker info >"$ENGINE_DIR/info" 2>&1; then return 0; fi
+  # with --userns-remap, root of a container is nobody here, and must get to the data
+  chmod 0711 "$ENGINE_DIR"
+  if [ $# -eq 0 ] && docker info >"$ENGINE_DIR/info" 2>&1; then return 0; fi
+  [ "${1-}" != own ] || shift
   export DOCKER_HOST="unix://$ENGINE_DIR/docker.sock"
   for driver in overlay2 vfs; do
-    if engine_try "$driver"; then return 0; fi
+    if engine_try "$driver" "$@"; then return 0; fi
   done
   engine_log
   return 1
