@@ -20,13 +20,19 @@ static int remove_in (int parent, char const *name, dev_t dev, unsigned int dept
 {
   struct stat st ;
   DIR *dir ;
-  int fd ;
+  int fd, e ;
   if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0 ;
   /* unlink(2) of a directory: EISDIR on Linux, EPERM by POSIX */
   if (errno != EISDIR && errno != EPERM) return -1 ;
   if (depth > DEPTH_MAX) return (errno = ELOOP, -1) ;
+  e = errno ;
   fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK) ;
-  if (fd == -1) return errno == ENOENT ? 0 : -1 ;
+  if (fd == -1)
+  {
+    /* no directory: what kept it from being removed is the reason */
+    if (errno == ENOTDIR || errno == ELOOP) errno = e ;
+    return errno == ENOENT ? 0 : -1 ;
+  }
   if (fstat(fd, &st) == -1) { fd_close(fd) ; return -1 ; }
   if (st.st_dev != dev) { fd_close(fd) ; return (errno = EBUSY, -1) ; }
   dir = fdopendir(fd) ;
@@ -40,12 +46,10 @@ static int remove_in (int parent, char const *name, dev_t dev, unsigned int dept
     if (is_dot(d->d_name)) continue ;
     if (remove_in(fd, d->d_name, dev, depth + 1) == -1) break ;
   }
-  {
-    int e = errno ;
-    closedir(dir) ;
-    errno = e ;
-  }
-  if (errno) return -1 ;
+  e = errno ;
+  closedir(dir) ;
+  errno = e ;
+  if (e) return -1 ;
   return unlinkat(parent, name, AT_REMOVEDIR) == -1 && errno != ENOENT ? -1 : 0 ;
 }
 

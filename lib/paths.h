@@ -76,6 +76,7 @@
 #define ROOT_S6_RC "usr/bin/s6-rc"
 #define ROOT_S6_LOG ROOT_COMMAND "/s6-log"
 #define ROOT_DEV "dev"
+#define ROOT_SHM ROOT_DEV "/shm"
 #define ROOT_DEFINITIONS ROOT_ETC "/" ETC_DEFINITIONS
 #define ROOT_BUNDLES ROOT_ETC "/" ETC_BUNDLES
 #define ROOT_BRANDING ROOT_DEFINITIONS "/init-adduser/branding"
@@ -132,5 +133,17 @@
 #define SERVICE_STDOUT "stdout"
 
 #define SCANDIR_CONTROL RUN_SCANDIR "/.s6-svscan"
+
+/* Where /run is no memory of its own, the state is a directory of this name, in ROOT_DEV or ROOT_SHM, and links in /run lead to it: those of
+   all that stands directly in it to RUN_ANCHOR/..., and that one on to the directory. They are relative, so that they lead to the container's
+   own for whoever looks in from outside too. */
+#define STATEDIR "stillroot"
+#define STATEDIR_LOCK "lock"
+#define RUN_ANCHOR STATEDIR
+#define ANCHOR_TO_DEV "../" ROOT_DEV "/" STATEDIR
+#define ANCHOR_TO_SHM "../" ROOT_SHM "/" STATEDIR
+#define SHM_TO_DEV "../" STATEDIR       /* what ROOT_SHM/STATEDIR is when the directory is in ROOT_DEV */
+#define PATH_STATEDIR_DEV "/" ROOT_DEV "/" STATEDIR
+#define PATH_STATEDIR_SHM "/" ROOT_SHM "/" STATEDIR
 
 #endif
