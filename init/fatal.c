@@ -12,6 +12,7 @@
 #include "paths.h"
 
 static int console = -1 ;
+static void (*last) (void) = 0 ;
 
 static void cat (char *line, size_t *len, size_t max, char const *s)
 {
@@ -66,8 +67,14 @@ void fatal_say (int e, char const *a, char const *b, char const *remedy)
   if (fd >= 0) close(fd) ;
 }
 
+void fatal_undo (void (*undo) (void))
+{
+  last = undo ;
+}
+
 void fatal (int code, int e, char const *a, char const *b, char const *remedy)
 {
   fatal_say(e, a, b, remedy) ;
+  if (last) (*last)() ;
   _exit(code) ;
 }

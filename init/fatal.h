@@ -15,6 +15,9 @@ extern void fatal_print (int e, char const *a, char const *b, char const *remedy
 /* Where standard error is not the container's own: fd is, and gets each line too. -1: it is again. */
 extern void fatal_console (int fd) ;
 
+/* What fatal() is to do in this process before it exits: take back what nobody would find. 0: nothing. */
+extern void fatal_undo (void (*undo) (void)) ;
+
 /* As fatal_say(), then exits with code. */
 extern void fatal (int code, int e, char const *a, char const *b, char const *remedy) gccattr_noreturn ;
 

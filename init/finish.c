@@ -20,6 +20,7 @@
 #include "leftovers.h"
 #include "paths.h"
 #include "programs.h"
+#include "rundir.h"
 #include "scandir.h"
 #include "stop.h"
 #include "variables.h"
@@ -42,6 +43,7 @@ static void ignore_stops (void)
 
 static int end (int code)
 {
+  int rootfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int runfd = open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int contenvfd = runfd == -1 ? -1 : openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   ignore_stops() ;
@@ -50,7 +52,10 @@ static int end (int code)
   if (leftovers_end(contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) == -1 && getpid() != 1)
     say_warningsys("end all processes that are left") ;
   if (contenv_boolean(contenvfd, VAR_SYNC_DISKS)) sync() ;
-  return code >= 0 ? code : runfd == -1 ? EXIT_SYSTEM : exit_code(runfd) ;
+  if (code < 0) code = runfd == -1 ? EXIT_SYSTEM : exit_code(runfd) ;
+  /* nobody is left who needs it */
+  if (rootfd >= 0 && runfd >= 0) rundir_end(rootfd, runfd) ;
+  return code ;
 }
 
 int finish_main (int argc, char const *const *argv, char const *const *envp)

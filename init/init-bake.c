@@ -42,7 +42,7 @@ static void bake (struct image const *image)
   directory_bake(image, ROOT_APP, USER_ID) ;
   directory_bake(image, ROOT_CONFIG, USER_ID) ;
   directory_bake(image, ROOT_DEFAULTS, USER_ID) ;
-  directory_bake(image, ROOT_RUN, 0) ;
+  directory_bake_run(image) ;
   commands_bake(image) ;
   directory_bake_var_run(image) ;
 }

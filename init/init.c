@@ -21,7 +21,6 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
-#include "accounts.h"
 #include "boot.h"
 #include "contenv.h"
 #include "etcdir.h"
@@ -32,6 +31,7 @@
 #include "programs.h"
 #include "rc.h"
 #include "remedies.h"
+#include "runsetup.h"
 #include "scandir.h"
 #include "svscan.h"
 #include "variables.h"
@@ -161,33 +161,6 @@ static void inspect_var_run (struct boot const *b)
     say_warning("/" ROOT_VAR_RUN " is a directory of its own, not a link to " PATH_RUN ": left as it is; run init-bake in the image build") ;
 }
 
-static void prepare_run (struct boot *b, struct privileges const *p)
-{
-  struct rundir run ;
-  char const *what ;
-  gid_t gid = (gid_t)-1 ;
-  b->runfd = rundir_open(b->rootfd, privileges_has(p, CAP_SYS_ADMIN), &run) ;
-  if (b->runfd == -1) fatal(EXIT_USER, errno, PATH_RUN " is not writable", "", REMEDY_RUN) ;
-  evidence(b, PATH_RUN, rundir_step_name(run.step)) ;
-  if (run.step == RUNDIR_NOEXEC)
-    say_info(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ;
-  if (run.step == RUNDIR_REMOUNTED) say_info(PATH_RUN " was mounted noexec: remounted exec") ;
-  /* without the user abc, root alone reads the environment */
-  if (!p->euid && accounts_group(b->rootfd, APP_USER, &gid) == -1 && errno != ENOENT)
-    say_warningsys("find the group " APP_USER " in /" ROOT_GROUP) ;
-  /* a stage says what that means */
-  if (!idmap_has(&p->gids, gid)) gid = (gid_t)-1 ;
-  if (rundir_populate(b->runfd, gid, &what) == -1)
-  {
-    int e = errno ;
-    /* EINVAL: the gid is not mapped, which /proc did not tell */
-    if ((e == EPERM || e == EINVAL) && !strcmp(what, RUN_CONTENV))
-      say_warning("unable to give " PATH_CONTENV " to the group " APP_USER " (", e == EPERM ? "no capability CHOWN" : strerror(e), "): only root reads it") ;
-    else fatal(e == EPERM || e == EACCES || e == EBUSY || e == ENOSPC ? EXIT_USER : EXIT_SYSTEM, e, "unable to prepare " PATH_RUN "/", what,
-      e == EBUSY ? REMEDY_MOUNT : e == ENOSPC ? REMEDY_RUN_SPACE : REMEDY_RUN) ;
-  }
-}
-
 /* PATH with /command in front, where execline's and s6's programs are. */
 static char const *make_path (char const *const *envp, stralloc *sa)
 {
@@ -246,6 +219,7 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
 {
   struct boot b = { .rootfd = -1, .runfd = -1, .contenvfd = -1, .mode = 0, .report = &report, .readyfd = -1, .logger = 0 } ;
   struct rootfs root ;
+  struct rundir run ;
   stralloc path = STRALLOC_ZERO ;
   char const *minimal[2] = { 0, 0 } ;
   char const *const *full ;
@@ -268,7 +242,7 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   report.mode = mode_name(b.mode) ;
   choose_profile(&b, envp) ;
   inspect_var_run(&b) ;
-  prepare_run(&b, &b.privileges) ;
+  runsetup(&b, &run) ;
   if (!make_path(envp, &path)) fatal(EXIT_SYSTEM, errno, "unable to compose PATH", "", "") ;
   minimal[0] = path.s ;
   full = dump_environment(&b, path.s, envp) ;
@@ -282,8 +256,11 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   if (stop_pending())
   {
     say_info("told to stop before the boot has begun") ;
+    rundir_end(b.rootfd, b.runfd) ;
     return 0 ;
   }
+  /* from here on others use the state */
+  fatal_undo(0) ;
   switch (fork())
   {
     case -1 : fatal(EXIT_SYSTEM, errno, "unable to fork", "", "") ;
@@ -293,6 +270,8 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
       _exit(rc_main(&b, argv + 1)) ;
     default : break ;
   }
-  /* from here on this process must not fail: only the exec is left */
+  /* from here on this process must not fail: only the exec is left. A place that others share stays locked for as long as the process lives,
+     which takes a descriptor that it keeps, and that its children inherit without the lock. */
+  if (run.step == RUNDIR_SHM) uncoe(run.lockfd) ;
   svscan_exec(&b, keep && contenv_is_true(keep) ? full : minimal, ready[1]) ;
 }

@@ -45,6 +45,13 @@ static int become_owner (char const *path)
   return setgroups(1, &st.st_gid) == -1 || setgid(st.st_gid) == -1 || setuid(st.st_uid) == -1 ? -1 : 0 ;
 }
 
+/* Where logger.c has made it. */
+static char const *directory (void)
+{
+  struct stat st ;
+  return stat(PATH_STATE_LOGS, &st) == 0 ? PATH_STATE_LOGS : PATH_UNCAUGHT_LOGS ;
+}
+
 static void redirect (void)
 {
   /* without O_NONBLOCK, the opening would wait for a writer */
@@ -56,6 +63,7 @@ static void redirect (void)
 
 int logger_run_main (int argc, char const *const *argv, char const *const *envp)
 {
+  char const *path = directory() ;
   char const **words ;
   char const **args ;
   size_t n, i = 0 ;
@@ -67,9 +75,9 @@ int logger_run_main (int argc, char const *const *argv, char const *const *envp)
   if (!args) strerr_diefusys(EXIT_SYSTEM, "read " VAR_LOGGING_SCRIPT) ;
   for (; i < S6_LOG_LEN ; i++) args[i] = s6_log[i] ;
   for (i = 0 ; i < n ; i++) args[S6_LOG_LEN + i] = words[i] ;
-  args[S6_LOG_LEN + n] = PATH_UNCAUGHT_LOGS ;
+  args[S6_LOG_LEN + n] = path ;
   args[S6_LOG_LEN + n + 1] = 0 ;
-  if (become_owner(PATH_UNCAUGHT_LOGS) == -1) strerr_diefusys(EXIT_SYSTEM, "become the owner of " PATH_UNCAUGHT_LOGS) ;
+  if (become_owner(path) == -1) strerr_diefusys(EXIT_SYSTEM, "become the owner of ", path) ;
   execve("/" ROOT_S6_LOG, execargs(args), execargs(envp)) ;
   strerr_diefusys(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, "exec /" ROOT_S6_LOG) ;
 }

@@ -81,21 +81,45 @@ static int may_write (struct stat const *st, struct owner const *o)
   return (st->st_mode & wanted) == wanted ;
 }
 
-/* What is there already is kept: a restarted container goes on with its log. */
+/* What is there already is kept: a restarted container goes on with its log, and who wants to keep it mounts a volume there.
+   Where /run has no place for it, it is with the state. */
+static int open_directory (struct boot const *b, char const **ret_path)
+{
+  *ret_path = PATH_UNCAUGHT_LOGS ;
+  if (mkdirat(b->rootfd, ROOT_UNCAUGHT_LOGS, 0700) == 0 || errno == EEXIST)
+    return openat(b->rootfd, ROOT_UNCAUGHT_LOGS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (errno != EROFS && errno != EACCES && errno != EPERM) return -1 ;
+  if (mkdirat(b->runfd, RUN_STATE_LOGS, 0700) == -1) return -1 ;
+  *ret_path = PATH_STATE_LOGS ;
+  say_info("the logs are in " PATH_STATE_LOGS ": " PATH_RUN " has no place for them") ;
+  return openat(b->runfd, RUN_STATE_LOGS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+}
+
+/* s6-log follows links, and whoever had the directory before, in a /run that others can write to, may have made some, or hard links to what
+   is not his. A link that cannot be removed is left to it: where the directory has not become the logger's, nothing keeps others from more. */
+static void remove_links (int fd)
+{
+  static char const *const names[] = { "current", "lock", "state", "newstate", "previous", "processed" } ;
+  struct stat st ;
+  size_t i = 0 ;
+  for (; i < sizeof names / sizeof names[0] ; i++)
+    if (fstatat(fd, names[i], &st, AT_SYMLINK_NOFOLLOW) == 0 && (!S_ISREG(st.st_mode) || st.st_nlink > 1)) unlinkat(fd, names[i], 0) ;
+}
+
 static void make_directory (struct boot const *b, struct owner const *o)
 {
   struct stat st ;
+  char const *path ;
   int e = 0, probe_e ;
-  int fd = -1 ;
-  if (mkdirat(b->runfd, RUN_UNCAUGHT_LOGS, 0700) == 0 || errno == EEXIST)
-    fd = openat(b->runfd, RUN_UNCAUGHT_LOGS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1 || fstat(fd, &st) == -1) fatal(EXIT_USER, errno, "unable to make " PATH_UNCAUGHT_LOGS, "", REMEDY_MOUNT) ;
+  int fd = open_directory(b, &path) ;
+  if (fd == -1 || fstat(fd, &st) == -1) fatal(EXIT_USER, errno, "unable to make ", path, REMEDY_MOUNT) ;
   /* where this is refused, the mode may allow it all the same */
   if ((st.st_uid != o->uid || st.st_gid != o->gid) && fchown(fd, o->uid, o->gid) == -1) e = errno ;
   else if (fchmod(fd, 02750) == -1) e = errno ;
   if (fstat(fd, &st) == -1) e = errno ;
   if (writability_probe(fd, &probe_e) != WRITABLE || !may_write(&st, o))
     fatal(EXIT_USER, probe_e ? probe_e : e, PATH_UNCAUGHT_LOGS " is not writable for the user of the logger, ", o->name, REMEDY_MOUNT ", or what is that user's") ;
+  remove_links(fd) ;
   fd_close(fd) ;
 }
 

@@ -8,9 +8,17 @@
 /* How a fatal line says what mends it, where the runtime's flags do. Each remedy names the flag of docker run, the key of a compose file
    and the field of a Kubernetes Pod, and is a part of one line: no full stop, no line end. */
 
-/* /run cannot be used, and nothing can take its place. */
+/* /run cannot be used, and nothing can take its place. runc gives a tmpfs the mode of the image's directory, whatever its mode= says: for another
+   user than root it takes uid=, whose number stands between the two parts. */
 #define REMEDY_RUN \
   "give " PATH_RUN " a tmpfs: docker run --tmpfs " PATH_RUN ":exec, compose \"tmpfs: " PATH_RUN ":exec\", Kubernetes an emptyDir mounted on " PATH_RUN
+#define REMEDY_RUN_USER_BEFORE "give " PATH_RUN " a tmpfs of this user's: docker run --tmpfs " PATH_RUN ":exec,uid="
+#define REMEDY_RUN_USER_AFTER ", compose the same under \"tmpfs:\", Kubernetes an emptyDir mounted on " PATH_RUN
+
+/* What is mounted on it cannot be used: by nobody but its owner, safely; by two containers. */
+#define REMEDY_RUN_OWN \
+  "mount it as root's, with mode 0755 or 1777: docker run --tmpfs " PATH_RUN ":exec, compose \"tmpfs: " PATH_RUN ":exec\", Kubernetes an emptyDir"
+#define REMEDY_RUN_ALONE "give each a volume of its own there (docker run -v, compose volumes, Kubernetes volumes)"
 
 /* What has to be there does not fit into /run. */
 #define REMEDY_RUN_SPACE \

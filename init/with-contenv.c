@@ -33,7 +33,7 @@ int with_contenv_main (int argc, char const *const *argv, char const *const *env
   {
     int fd = open(PATH_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
     if (fd == -1 || environment_load(fd) == -1)
-      strerr_diefusys(EXIT_SYSTEM, "read " PATH_CONTENV, errno == EACCES ? " (root and the group abc read it)" : "") ;
+      strerr_diefusys(EXIT_SYSTEM, "read " PATH_CONTENV, errno == EACCES ? " (root, the container's own user and the group abc read it)" : "") ;
   }
   if (servicemask_apply() == -1) strerr_warnwusys("set the umask of the service") ;
   execvp(argv[1], execargs(argv + 1)) ;

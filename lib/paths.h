@@ -26,7 +26,8 @@
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
 #define PATH_LIVE PATH_RUN "/" RUN_LIVE
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
-#define PATH_UNCAUGHT_LOGS PATH_RUN "/" RUN_UNCAUGHT_LOGS
+#define PATH_UNCAUGHT_LOGS "/" ROOT_UNCAUGHT_LOGS
+#define PATH_STATE_LOGS PATH_RUN "/" RUN_STATE_LOGS
 #define PATH_SERVICEDIRS PATH_RUN "/" RUN_SERVICEDIRS
 #define PATH_LEGACY_SERVICES PATH_RUN "/" RUN_LEGACY_SERVICES
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -42,6 +43,7 @@
 #define ROOT_PACKAGES "package/admin"
 #define ROOT_DOCKER_MODS "docker-mods"
 #define ROOT_RUN "run"
+#define ROOT_UNCAUGHT_LOGS ROOT_RUN "/uncaught-logs"
 #define ROOT_VAR_RUN "var/run"
 #define ROOT_ETC "etc"
 #define ROOT_PASSWD "etc/passwd"
@@ -115,7 +117,8 @@
 #define RUN_BASEDIR_BIN RUN_BASEDIR "/bin"
 #define RUN_REPORT_JSON RUN_STATE "/boot-report.json"
 #define RUN_REPORT_TEXT RUN_STATE "/boot-report.txt"
-#define RUN_UNCAUGHT_LOGS "uncaught-logs"
+/* on a read-only root without a tmpfs on /run, where nothing can be made in that but through its links */
+#define RUN_STATE_LOGS RUN_STATE "/uncaught-logs"
 #define RUN_LOGGER_FIFO RUN_SCANDIR "/" LOGGER_SERVICE "/" LOGGER_FIFO
 #define RUN_CONSOLE RUN_STATE "/console"   /* a link to the container's own standard error, where S6_LOGGING has taken ours */
 #define RUN_HALT RUN_STATE "/halt"

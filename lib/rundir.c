@@ -2,36 +2,51 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
-#include <sys/mount.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <linux/capability.h>
+
 #include <skalibs/djbunix.h>
 
-#include "contenv.h"
-#include "exitcode.h"
-#include "fstree.h"
-#include "lockfile.h"
+#include "memoryfs.h"
+#include "mountpoint.h"
 #include "paths.h"
 #include "rundir.h"
+#include "runlinks.h"
+#include "runmount.h"
+#include "scandir.h"
+#include "writability.h"
 
-/* the flags that belong to the mount and must be given again when it is remounted: mount(2), statvfs(3) */
-static struct { unsigned long st, ms ; } const mount_flags[] =
+/* One climb of the ladder. */
+struct climb
 {
-  { ST_NOSUID, MS_NOSUID },
-  { ST_NODEV, MS_NODEV },
-  { ST_NOATIME, MS_NOATIME },
-  { ST_NODIRATIME, MS_NODIRATIME },
-  { ST_RELATIME, MS_RELATIME }
+  int rootfd ;
+  int runfd ;                     /* /run; -1: there is none, which a look only finds, and it could be made */
+  struct privileges const *p ;
+  int readonly ;                  /* the root */
+  int look ;                      /* nothing is to be made, mounted, changed or locked */
+  int own ;                       /* whether something is mounted on /run */
+  int bound ;                     /* whether it is writable, but has the image's links, which are not ours to remove */
+  int fd ;                        /* what it comes to; not when it is a look */
 } ;
 
-/* what is removed, then what is made, in this order */
-static char const *const stale[] = { RUN_SCANDIR, RUN_STATE, RUN_RESULTS, RUN_LIVE } ;
-static char const *const fresh[] =
-  { RUN_STATE, RUN_SCANDIR, RUN_RESULTS, RUN_LEGACY_SERVICES, RUN_BASEDIR, RUN_BASEDIR_BIN, RUN_LIVE, RUN_SERVICEDIRS } ;
+/* Where the runtime has a tmpfs, and how /run leads there. The first one is the container's own, and root's alone. */
+struct place
+{
+  char const *path ;
+  char const *target ;
+  enum rundir_step step ;
+} ;
+
+static struct place const places[] =
+{
+  { ROOT_DEV, ANCHOR_TO_DEV, RUNDIR_DEV },
+  { ROOT_SHM, ANCHOR_TO_SHM, RUNDIR_SHM }
+} ;
 
 char const *rundir_step_name (enum rundir_step step)
 {
@@ -41,76 +56,204 @@ char const *rundir_step_name (enum rundir_step step)
     [RUNDIR_AS_IS] = "writable",
     [RUNDIR_REMOUNTED] = "was noexec, remounted exec",
     [RUNDIR_NOEXEC] = "noexec, executables are links into the root",
-    [RUNDIR_MOUNTED] = "mounted"
+    [RUNDIR_MOUNTED] = "was not writable, a tmpfs is mounted",
+    [RUNDIR_DEV] = "links to " PATH_STATEDIR_DEV,
+    [RUNDIR_SHM] = "links to " PATH_STATEDIR_SHM,
+    [RUNDIR_DISK] = "writable, on disk"
   } ;
   return names[step] ;
 }
 
-/* MS_BIND: changes the flags of this mount only, never those of a superblock that others share. */
-static int remount_exec (unsigned long st_flags)
+static int fail (struct rundir *ret, enum rundir_fault fault)
 {
-  unsigned long flags = MS_REMOUNT | MS_BIND ;
-  size_t i = 0 ;
-  for (; i < sizeof mount_flags / sizeof mount_flags[0] ; i++)
-    if (st_flags & mount_flags[i].st) flags |= mount_flags[i].ms ;
-  return mount("none", PATH_RUN, 0, flags, 0) == -1 ? errno : 0 ;
+  ret->fault = fault ;
+  return -1 ;
 }
 
-int rundir_open (int rootfd, int may_mount, struct rundir *ret)
+static int refuse (struct rundir *ret, char const *place, enum statedir_obstacle o)
 {
-  struct statfs st ;
-  int fd ;
-  ret->step = RUNDIR_NONE ;
-  ret->probe_errno = ret->remount_errno = 0 ;
-  if (mkdirat(rootfd, ROOT_RUN, 0755) == -1 && errno != EEXIST && errno != EROFS && errno != EACCES && errno != EPERM) return -1 ;
-  fd = openat(rootfd, ROOT_RUN, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1) return -1 ;
-  if (writability_probe(fd, &ret->probe_errno) != WRITABLE)
-  {
-    fd_close(fd) ;
-    return (errno = ret->probe_errno, -1) ;
-  }
-  if (fstatfs(fd, &st) == -1) { fd_close(fd) ; return -1 ; }
-  if (!(st.f_flags & ST_NOEXEC)) ret->step = RUNDIR_AS_IS ;
-  else if (!may_mount) ret->step = RUNDIR_NOEXEC ;
-  else
-  {
-    ret->remount_errno = remount_exec((unsigned long)st.f_flags) ;
-    ret->step = ret->remount_errno ? RUNDIR_NOEXEC : RUNDIR_REMOUNTED ;
-  }
-  return fd ;
+  ret->place = place ;
+  ret->obstacle = o ;
+  ret->place_errno = o == STATEDIR_SYSTEM || o == STATEDIR_UNWRITABLE ? errno : 0 ;
+  return fail(ret, RUNDIR_FAULT_PLACE) ;
 }
 
-static int make_contenv (int runfd, gid_t gid)
+/* Why a place could not be opened. */
+static enum statedir_obstacle absence (int e)
 {
-  int fd, r ;
-  if (mkdirat(runfd, RUN_CONTENV, 0700) == -1) return -1 ;
-  if (gid == (gid_t)-1) return 0 ;
-  fd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
-  if (fd == -1) return -1 ;
-  r = contenv_give_directory(fd, gid) ;
+  return e == ENOENT || e == ENOTDIR || e == ELOOP ? STATEDIR_ABSENT : STATEDIR_SYSTEM ;
+}
+
+/* Why /run could not be. */
+static enum rundir_fault fault_of_run (int e)
+{
+  return e == EACCES || absence(e) == STATEDIR_ABSENT ? RUNDIR_FAULT_DIRECTORY : RUNDIR_FAULT_SYSTEM ;
+}
+
+static int open_place (int rootfd, char const *path)
+{
+  return openat(rootfd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+}
+
+/* fd_close() leaves errno alone. */
+static int close_with (int fd, int r)
+{
   fd_close(fd) ;
   return r ;
 }
 
-int rundir_populate (int runfd, gid_t contenv_gid, char const **ret_what)
+static int secure (struct climb const *c, struct rundir *ret)
 {
-  size_t i = 0 ;
-  for (; i < sizeof stale / sizeof stale[0] ; i++)
+  ret->access = c->look ? runaccess_look(c->runfd, c->p) : runaccess_secure(c->runfd, c->p) ;
+  return ret->access == RUNACCESS_EXPOSED ? fail(ret, RUNDIR_FAULT_EXPOSED) : 0 ;
+}
+
+/* Steps 1 and 2: a /run that the runtime has mounted, and that is writable. */
+static int use_mount (struct climb *c, struct rundir *ret)
+{
+  struct statfs st ;
+  int may_mount = privileges_has(c->p, CAP_SYS_ADMIN) ;
+  if (secure(c, ret) == -1) return -1 ;
+  /* a volume that two containers have been given: one that runs has the scandir; one that boots, this lock, until its stage 2 has seen that */
+  if (!c->look && (scandir_is_used(c->runfd) == 1 || (flock(c->runfd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK)))
+    return (errno = EBUSY, fail(ret, RUNDIR_FAULT_BUSY)) ;
+  if (fstatfs(c->runfd, &st) == -1) return fail(ret, RUNDIR_FAULT_SYSTEM) ;
+  ret->memory = is_memoryfs(&st) ;
+  ret->step = RUNDIR_AS_IS ;
+  c->fd = c->runfd ;
+  if (!(st.f_flags & ST_NOEXEC)) return 0 ;
+  if (may_mount && !c->look && runmount_exec((unsigned long)st.f_flags) == -1) ret->mount_errno = errno ;
+  ret->step = may_mount && !ret->mount_errno ? RUNDIR_REMOUNTED : RUNDIR_NOEXEC ;
+  return 0 ;
+}
+
+/* Step 3: a tmpfs of our own. */
+static int use_tmpfs (struct climb *c, struct rundir *ret)
+{
+  c->fd = c->look ? -1 : runmount(c->runfd) ;
+  if (c->fd == -1 && !c->look)
   {
-    *ret_what = stale[i] ;
-    if (fstree_remove(runfd, stale[i]) == -1) return -1 ;
+    ret->mount_errno = errno ;
+    return -1 ;
   }
-  for (i = 0 ; i < sizeof fresh / sizeof fresh[0] ; i++)
+  ret->step = RUNDIR_MOUNTED ;
+  ret->memory = 1 ;
+  return 0 ;
+}
+
+/* The image's links lead to /dev/shm; root's state is one step further. */
+static int link_shm (struct climb const *c, struct rundir *ret)
+{
+  /* a runtime may have none; in the container's own /dev it can be made */
+  int made = !c->look && mkdirat(c->rootfd, ROOT_SHM, 0755) == 0 ;
+  int fd = open_place(c->rootfd, ROOT_SHM) ;
+  enum statedir_obstacle o ;
+  if (fd == -1) return c->look && errno == ENOENT ? 0 : refuse(ret, ROOT_SHM, absence(errno)) ;
+  if (made) fchmod(fd, 01777) ;
+  if (c->look) o = statedir_look_link(fd, SHM_TO_DEV) ;
+  else statedir_link(fd, SHM_TO_DEV, &o) ;
+  return close_with(fd, o ? refuse(ret, ROOT_SHM, o) : 0) ;
+}
+
+/* Makes /run lead to the state directory. Where it can be written to, not even a link that is right stays as it is when it is another user's. */
+static int lead (struct climb const *c, struct place const *place, struct rundir *ret)
+{
+  char const *what ;
+  if (ret->write_errno ? runlinks_lead(c->runfd, place->target) : c->look || runlinks_make(c->runfd, place->target, &what) == 0) return 0 ;
+  /* a root that is full has no room for another link */
+  return !c->p->euid && runlinks_lead(c->runfd, ANCHOR_TO_SHM) ? link_shm(c, ret) : fail(ret, RUNDIR_FAULT_UNBAKED) ;
+}
+
+static int open_statedir (struct climb *c, int placefd, char const *path, struct rundir *ret)
+{
+  enum statedir_obstacle o ;
+  if (c->look) o = statedir_look(placefd) ;
+  else c->fd = statedir_open(placefd, &ret->lockfd, &o) ;
+  return o ? refuse(ret, path, o) : 0 ;
+}
+
+static int use_place (struct climb *c, struct place const *place, struct rundir *ret)
+{
+  int placefd ;
+  /* known before anything is made in a place that others share */
+  if (ret->write_errno && !runlinks_lead(c->runfd, place->target) && !runlinks_lead(c->runfd, ANCHOR_TO_SHM))
+    return fail(ret, c->own ? RUNDIR_FAULT_HIDDEN : RUNDIR_FAULT_UNBAKED) ;
+  placefd = open_place(c->rootfd, place->path) ;
+  if (placefd == -1) return refuse(ret, place->path, absence(errno)) ;
+  if (open_statedir(c, placefd, place->path, ret) == -1) return close_with(placefd, -1) ;
+  if (lead(c, place, ret) == -1)
   {
-    *ret_what = fresh[i] ;
-    if (mkdirat(runfd, fresh[i], 0755) == -1) return -1 ;
+    if (!c->look) statedir_give_up(placefd, c->fd, ret->lockfd) ;
+    ret->lockfd = -1 ;
+    return close_with(placefd, -1) ;
   }
-  *ret_what = RUN_EXITCODE ;
-  if (exitcode_write(runfd, 0) == -1) return -1 ;
-  /* without the lock, a stop on a full /run would be two: that of the signal, and that of stage 2 */
-  *ret_what = RUN_STOP_LOCK ;
-  if (lockfile_make(runfd, RUN_STOP_LOCK) == -1) return -1 ;
-  *ret_what = RUN_CONTENV ;
-  return make_contenv(runfd, contenv_gid) ;
+  ret->step = place->step ;
+  ret->memory = 1 ;
+  return close_with(placefd, 0) ;
+}
+
+/* Step 4: a directory of the runtime's own tmpfs. Where none will do, the first one's fault is told. */
+static int use_statedir (struct climb *c, struct rundir *ret)
+{
+  struct rundir second ;
+  if (c->p->euid) return use_place(c, places + 1, ret) ;
+  if (use_place(c, places, ret) == 0) return 0 ;
+  second = *ret ;
+  second.fault = RUNDIR_FAULT_NONE ;
+  if (use_place(c, places + 1, &second) == -1) return -1 ;
+  *ret = second ;
+  return 0 ;
+}
+
+/* What a tmpfs needs is too much for the root's own /run. */
+static void close_to_others (int runfd)
+{
+  struct stat st ;
+  if (fstat(runfd, &st) == 0 && (st.st_mode & 07777) == RUNDIR_IMAGE_MODE) fchmod(runfd, 0755) ;
+}
+
+/* Returns 0, or -1 with the fault and errno. */
+static int climb (struct climb *c, struct rundir *ret)
+{
+  if (c->runfd >= 0 && writability_probe(c->runfd, &ret->write_errno) == WRITABLE_FULL) ret->write_errno = 0 ;
+  c->own = c->runfd >= 0 && mountpoint_is(c->runfd) ;
+  c->bound = c->runfd >= 0 && !ret->write_errno && runlinks_stay(c->runfd, ANCHOR_TO_SHM, c->p->euid) ;
+  if (c->own && !ret->write_errno && !c->bound) return use_mount(c, ret) ;
+  /* an init that is executed a second time would lead /run away from the first */
+  if (!c->look && scandir_pid(c->runfd) > 0) return (errno = EBUSY, fail(ret, RUNDIR_FAULT_BUSY)) ;
+  if (!c->look && !c->own && !c->readonly && !c->p->euid) close_to_others(c->runfd) ;
+  if (c->readonly && privileges_has(c->p, CAP_SYS_ADMIN) && use_tmpfs(c, ret) == 0) return 0 ;
+  if (c->runfd >= 0 && (c->own || !c->readonly) && secure(c, ret) == -1) return -1 ;
+  if (use_statedir(c, ret) == 0) return 0 ;
+  if (c->bound) ret->write_errno = EPERM ;
+  if (ret->write_errno) return -1 ;
+  ret->step = RUNDIR_DISK ;
+  c->fd = c->runfd ;
+  return 0 ;
+}
+
+int rundir_open (int rootfd, struct privileges const *p, int readonly, struct rundir *ret)
+{
+  struct climb c = { .rootfd = rootfd, .p = p, .readonly = readonly, .look = 0, .fd = -1 } ;
+  *ret = (struct rundir){ .step = RUNDIR_NONE, .fault = RUNDIR_FAULT_NONE, .lockfd = -1 } ;
+  /* what keeps it from being made is seen when it is opened */
+  mkdirat(rootfd, ROOT_RUN, 0755) ;
+  c.runfd = open_place(rootfd, ROOT_RUN) ;
+  if (c.runfd == -1) return fail(ret, fault_of_run(errno)) ;
+  if (climb(&c, ret) == -1) return close_with(c.runfd, -1) ;
+  return c.fd == c.runfd ? c.fd : close_with(c.runfd, c.fd) ;
+}
+
+void rundir_look (int rootfd, struct privileges const *p, int readonly, struct rundir *ret)
+{
+  struct climb c = { .rootfd = rootfd, .p = p, .readonly = readonly, .look = 1, .fd = -1 } ;
+  *ret = (struct rundir){ .step = RUNDIR_NONE, .fault = RUNDIR_FAULT_NONE, .lockfd = -1 } ;
+  c.runfd = open_place(rootfd, ROOT_RUN) ;
+  if (c.runfd == -1 && (errno != ENOENT || readonly || writability_probe(rootfd, &ret->write_errno) > WRITABLE_FULL))
+  {
+    fail(ret, fault_of_run(errno)) ;
+    return ;
+  }
+  climb(&c, ret) ;
+  if (c.runfd >= 0) close_with(c.runfd, 0) ;
 }

@@ -12,6 +12,8 @@
 #include "boot.h"
 #include "directory.h"
 #include "paths.h"
+#include "rundir.h"
+#include "runlinks.h"
 
 void directory_bake (struct image const *image, char const *name, uid_t owner)
 {
@@ -27,6 +29,28 @@ void directory_bake (struct image const *image, char const *name, uid_t owner)
   {
     if (fchown(fd, owner, owner) == -1) strerr_diefusys(EXIT_SYSTEM, "chown ", image->name, "/", name) ;
     if (!made) strerr_warni("changed the owner of /", name) ;
+  }
+  fd_close(fd) ;
+}
+
+void directory_bake_run (struct image const *image)
+{
+  struct stat st ;
+  char const *what ;
+  int fd ;
+  directory_bake(image, ROOT_RUN, 0) ;
+  fd = openat(image->rootfd, ROOT_RUN, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  if (fd == -1) strerr_diefusys(EXIT_SYSTEM, "open ", image->name, PATH_RUN) ;
+  if (!runlinks_lead(fd, ANCHOR_TO_SHM))
+  {
+    if (runlinks_make(fd, ANCHOR_TO_SHM, &what) == -1) strerr_diefusys(EXIT_SYSTEM, "link ", image->name, PATH_RUN "/", what) ;
+    strerr_warni("linked what the boot writes in " PATH_RUN " to " PATH_STATEDIR_SHM) ;
+  }
+  if (fstat(fd, &st) == -1) strerr_diefusys(EXIT_SYSTEM, "stat ", image->name, PATH_RUN) ;
+  if ((st.st_mode & 07777) != RUNDIR_IMAGE_MODE)
+  {
+    if (fchmod(fd, RUNDIR_IMAGE_MODE) == -1) strerr_diefusys(EXIT_SYSTEM, "change the mode of ", image->name, PATH_RUN) ;
+    strerr_warni("made the mode of " PATH_RUN " 1777, which a tmpfs there takes from it") ;
   }
   fd_close(fd) ;
 }

@@ -102,3 +102,23 @@ setup() {
     [ ! -e "$DIR/kept" ] || mv "$DIR/kept" "$ROOT/$path"
   done
 }
+
+@test "what a boot writes in /run is links that lead to memory; what has their names gives way, all else stays; a second run changes nothing" {
+  local name
+  mkdir -p "$ROOT/run/service/old" "$ROOT/run/lock" "$ROOT/run/uncaught-logs"
+  echo data >"$ROOT/run/service/old/file"
+  ln -s /etc "$ROOT/run/s6"
+  run -0 bake "$ROOT"
+  [[ $output == *'init-bake: info: linked what the boot writes in /run to /dev/shm/stillroot'* ]]
+  for name in s6 service s6-rc s6-linux-init-container-results; do [ "$(readlink "$ROOT/run/$name")" = "stillroot/$name" ]; done
+  # relative: it leads out of no root that is looked at from outside
+  [ "$(readlink "$ROOT/run/stillroot")" = ../dev/shm/stillroot ]
+  [ -d "$ROOT/run/lock" ]
+  [ -d "$ROOT/run/uncaught-logs" ]
+  [ -d "$ROOT/etc" ]
+  [ "$(stat -c %a "$ROOT/run")" = 1777 ]
+  find "$ROOT/run" -printf '%p %l %T@\n' >"$DIR/before"
+  run -0 bake "$ROOT"
+  [[ $output != */run* ]]
+  find "$ROOT/run" -printf '%p %l %T@\n' | diff "$DIR/before" -
+}

@@ -103,6 +103,8 @@ static void make_service (char const *service, unsigned int number)
 static void make_scandir (char const *service, unsigned int more)
 {
   unsigned int i = 0 ;
+  /* the image's link, which leads to where stillroot would make it */
+  if (unlink("run/service") == -1 && errno != ENOENT) err(DIE_SYSTEM, "unable to remove run/service") ;
   if (mkdir("run/service", 0755) == -1) err(DIE_SYSTEM, "unable to make run/service") ;
   for (; i <= more ; i++) make_service(service, i) ;
 }

@@ -633,7 +633,7 @@ echo "plain $(umask)"; exec sleep 1000000'
   selected pipeline
   rm -r "$ROOT/etc/services.d"
   mkdir "$DIR/run"
-  chmod 0777 "$CONFIG" "$DIR/run"
+  chmod 1777 "$CONFIG" "$DIR/run"
   boot --read-only --mount "$DIR/run:/run" --user 1000:1000 --cap-drop ALL
   assert_log '^oneshot 1000$'
   wait_log '^log: longrun 1000$'

@@ -164,6 +164,14 @@ assert_all_caught() {
   [ "$(exit_code)" = 0 ]
 }
 
+@test "a volume for the logs that the container's user cannot write: 100, one line that names whose it must be" {
+  mkdir -p "$DIR/logs"
+  chown 0:0 "$DIR/logs"
+  start --user 1000:1000 --mount "$DIR/logs:/run/uncaught-logs" -e S6_LOGGING=1
+  [ "$(exit_code)" = 100 ]
+  assert_log "^init: fatal: /run/uncaught-logs is not writable for the user of the logger, the container's own: Permission denied"
+}
+
 @test "S6_CATCHALL_USER that does not exist, or may not write: 100, one line" {
   start -e S6_LOGGING=1 -e S6_CATCHALL_USER=nobody-here
   [ "$(exit_code)" = 100 ]
@@ -184,10 +192,24 @@ assert_all_caught() {
   [ "$(exit_code)" = 4 ]
 }
 
+@test "what another user has prepared where the logs are: no link of it is followed" {
+  local name
+  mkdir "$DIR/run" "$DIR/run/uncaught-logs"
+  chmod 0777 "$DIR/run"
+  for name in current lock state newstate previous processed; do ln -s "/victim-$name" "$DIR/run/uncaught-logs/$name"; done
+  echo kept >"$ROOT/victim-hard"
+  chown -Rh 911:911 "$DIR/run/uncaught-logs"
+  boot --mount "$DIR/run:/run" -e S6_LOGGING=1 "${PATIENT[@]}"
+  retry test -s "$DIR/run/uncaught-logs/current"
+  [ "$(stat -c %u "$DIR/run/uncaught-logs")" = 0 ]
+  stop_container
+  [ "$(exit_code)" = 0 ]
+  [ -z "$(find "$ROOT" -maxdepth 1 -name 'victim-[!h]*')" ]
+}
+
 @test "S6_LOGGING not as root: the logger runs as the user of the container" {
   mkdir "$DIR/logs"
   chown 1000:1000 "$DIR/logs"
-  chmod 0777 "$ROOT/run"
   logged --user 1000:1000 -e S6_LOGGING=2 -e S6_CATCHALL_USER=abc "${PATIENT[@]}" sh -c 'echo words; exit 4'
   [ "$(exit_code)" = 4 ]
   assert_caught 'words$'

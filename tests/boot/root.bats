@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # What the root file system and /run are, and that every service runs on each of them.
 
+bats_require_minimum_version 1.5.0
+
 load lib.bash
 setup_file() { boot_setup_file; }
 setup() { boot_setup; }
@@ -26,12 +28,21 @@ assert_only_links() {
 @test "R1 a writable root with Docker's capabilities: boots without a mount, /run/s6 is root's, 0755" {
   boot --forbid mount --forbid umount2 --forbid move_mount --forbid fsmount --forbid mount_setattr
   assert_boot rw
-  [ "$(stat -c %u:%g:%a "$(inside /run/s6)")" = 0:0:755 ]
+  [ "$(stat -Lc %u:%g:%a "$(inside /run/s6)")" = 0:0:755 ]
   [ "$(in_container id abc)" = 'uid=911(abc) gid=911(abc) groups=911(abc)' ]
   refute_log 'skipped'
   [ ! -e "$(inside /run/s6/container_environment)/LSIO_READ_ONLY_FS" ]
   # the probe leaves no trace
   [ -z "$(find "$ROOT" -maxdepth 1 -name '.*' -type f)" ]
+}
+
+@test "R1 on a writable root, where root starts it, /run is root's alone, whatever a tmpfs would be; what another mode says stays" {
+  boot
+  [ "$(stat -c %u:%a "$(inside /run)")" = 0:755 ]
+  stop_container
+  chmod 0750 "$ROOT/run"
+  boot
+  [ "$(stat -c %u:%a "$(inside /run)")" = 0:750 ]
 }
 
 @test "R2 a read-only root, /run exec, and wishes that need a writable one: boots as 911:911, each thing skipped has its line" {
@@ -83,13 +94,236 @@ RUN
   [[ ,$(mount_options /run), != *,noexec,* ]]
 }
 
-@test "R5 a read-only root and nothing on /run: 100, one line names the flag, also in /dev/termination-log" {
+@test "R5 a read-only root and nothing on /run: boots through /dev, one line says so, every fixed path leads there" {
+  boot --read-only -e PASSWORD=secret
+  assert_boot ro
+  assert_log '^init: info: /run is not writable: its links lead to /dev/stillroot$'
+  [ "$(evidence /run)" = 'links to /dev/stillroot' ]
+  [ "$(evidence 'state kept')" = 'in memory' ]
+  [ "$(in_container readlink -f /run/service)" = /dev/stillroot/service ]
+  [ "$(in_container cat /run/s6/container_environment/PASSWORD)" = secret ]
+  [ "$(in_container_as 911:911 with-contenv printcontenv PASSWORD)" = secret ]
+  [ "$(stat -c %u:%g:%a "$(inside /dev/stillroot)")" = 0:0:755 ]
+  # no word of the environment for whom it is not meant
+  run ! in_container_as 1234:1234 cat /run/s6/container_environment/PASSWORD
+  in_container s6-svc -r /run/service/keeper
+  stop_container
+  [ "$(exit_code)" = 0 ]
+}
+
+@test "R5 with a CMD, a log, s6-rc, halt and an exit code: all of it works through the links" {
+  boot --read-only -e S6_LOGGING=1 sh -c 'sleep 1000000'
+  in_container s6-rc -a list
+  retry test -s "$(inside /run/s6/uncaught-logs/current)"
+  assert_log '^init: info: the logs are in /run/s6/uncaught-logs'
+  in_container sh -c 'echo 5 >/run/s6-linux-init-container-results/exitcode; /run/s6/basedir/bin/halt'
+  [ "$(exit_code)" = 5 ]
+}
+
+@test "R5 no tmpfs and no /dev/shm either: boots, and makes it" {
+  boot --read-only --no-mount /dev/shm
+  assert_boot ro '^init: info'
+  [ "$(stat -c %a "$(inside /dev/shm)")" = 1777 ]
+}
+
+@test "R5 the place is no place: 100, one line says which and why, and names the flag, also in /dev/termination-log" {
+  local why
   : >"$DIR/termination-log"
-  start --read-only --mount "$DIR/termination-log:/dev/termination-log"
+  mkdir "$DIR/disk"
+  for why in 'it has not enough room=--tmpfs=/dev:size=64k,mode=0755' 'other users could replace what is in it=--tmpfs=/dev:uid=911' \
+    'it is not a tmpfs=--mount='"$DIR/disk:/dev/shm" 'other users could replace what is in it=--tmpfs=/dev/shm:mode=0777' \
+    'other users could replace what is in it=--tmpfs=/dev/shm:uid=911'; do
+    IFS='=' read -r why flag value <<<"$why"
+    start --read-only --mount "$DIR/termination-log:/dev/termination-log" "$flag" "$value"
+    [ "$(exit_code)" = 100 ]
+    assert_log "^init: fatal: /run is not writable \\(Read-only file system\\), and /dev(/shm)?/stillroot cannot stand in: $why; .*--tmpfs /run:exec"
+    assert_log 'fatal:'
+    grep -qF "$(grep fatal: "$LOG")" "$DIR/termination-log"
+  done
+}
+
+@test "R5 an image that was not baked: 100 on a read-only root, which names init-bake; on a writable one it boots in memory all the same" {
+  find "$ROOT/run" -type l -delete
+  start --read-only
   [ "$(exit_code)" = 100 ]
-  assert_log 'fatal:'
-  assert_log '^init: fatal: .*/run.*--tmpfs /run:exec'
-  grep -F "$(grep fatal: "$LOG")" "$DIR/termination-log"
+  assert_log '^init: fatal: /run is not writable .*init-bake'
+  boot
+  assert_boot rw
+  [ "$(evidence /run)" = 'links to /dev/stillroot' ]
+}
+
+@test "R5 the machine's own /dev, as -v /dev:/dev gives it: nothing is left there, the state is in /dev/shm; without one, on disk or 100" {
+  local own=(--no-mount /dev --no-mount /dev/pts --no-mount /dev/shm --no-mount /dev/mqueue --mount "$DIR/dev:/dev") root
+  mkdir "$DIR/dev" "$DIR/shm"
+  mount -t tmpfs -o mode=0755 stillroot-test "$DIR/dev"
+  mount -t tmpfs -o mode=1777 stillroot-test "$DIR/shm"
+  cp -a /dev/null /dev/zero "$DIR/dev"
+  # what the kernel makes in its own, and no runtime does
+  mknod "$DIR/dev/ptmx" c 5 2
+  mkdir "$DIR/dev/shm"
+  for root in --read-only --no-new-privileges; do
+    boot "$root" "${own[@]}" --mount "$DIR/shm:/dev/shm"
+    [ "$(evidence /run)" = 'links to /dev/shm/stillroot' ]
+    [ ! -e "$DIR/dev/stillroot" ]
+    [ "$(stat -c %u:%a "$DIR/shm/stillroot/s6/container_environment")" = 0:2750 ]
+    in_container s6-svc -r /run/service/keeper
+    stop_container
+    [ "$(exit_code)" = 0 ]
+    [ -z "$(ls -A "$DIR/shm")" ]
+  done
+  rmdir "$DIR/dev/shm"
+  boot "${own[@]}"
+  assert_log '^init: warning: secrets .* on disk, in /run, as /dev/stillroot cannot stand in: it is the machine.s own; '
+  stop_container
+  ln -sfn ../dev/shm/stillroot "$ROOT/run/stillroot"
+  find "$ROOT/run" -mindepth 1 -maxdepth 1 ! -name stillroot -exec rm -r {} +
+  start --read-only "${own[@]}"
+  [ "$(exit_code)" = 100 ]
+  [ -z "$(find "$DIR/dev" -mindepth 1 ! -name null ! -name zero ! -name ptmx)" ]
+}
+
+@test "R6 with SYS_ADMIN a tmpfs is mounted on /run, which keeps what the image and the runtime have there" {
+  local uid=123
+  mkdir -p "$ROOT/run/app/sub" "$DIR/secrets" "$DIR/socket"
+  chown "$uid" "$ROOT/run/app/sub"
+  chmod 02770 "$ROOT/run/app/sub"
+  echo data >"$ROOT/run/app/file"
+  chmod 0640 "$ROOT/run/app/file"
+  ln -s file "$ROOT/run/app/link"
+  echo hidden >"$DIR/secrets/x"
+  echo single >"$DIR/one"
+  boot --read-only --cap-add SYS_ADMIN --mount "$DIR/secrets:/run/secrets:ro" --mount "$DIR/one:/run/app/one"
+  assert_boot ro '^init: info'
+  assert_log '^init: info: /run was not writable: mounted a tmpfs there$'
+  [ "$(cat "$(inside /run/secrets/x)")" = hidden ]
+  [ "$(cat "$(inside /run/app/one)")" = single ]
+  [ "$(cat "$(inside /run/app/link)")" = data ]
+  [ "$(stat -c %u:%a "$(inside /run/app/sub)")" = 123:2770 ]
+  [ "$(stat -c %a "$(inside /run/app/file)")" = 640 ]
+  [ "$(stat -c %u:%a "$(inside /run)")" = 0:755 ]
+  run ! in_container sh -c 'echo >/run/secrets/x'
+  [[ ,$(mount_options /run), == *,nosuid,nodev,* ]]
+  [ ! -L "$(inside /run/s6)" ]
+}
+
+@test "R6 with SYS_ADMIN, and a mount that is refused all the same: boots without one, and the boot report has the reason" {
+  boot --read-only --cap-add SYS_ADMIN --refuse EPERM:mount
+  assert_boot ro '^init: info'
+  [ "$(evidence /run)" = 'links to /dev/stillroot' ]
+  [ "$(evidence 'mount on /run')" = 'Operation not permitted' ]
+  stop_container
+  boot --read-only --run noexec --cap-add SYS_ADMIN --refuse EPERM:mount
+  assert_boot ro '^init: info'
+  [ "$(evidence /run)" = 'noexec, executables are links into the root' ]
+  [ "$(evidence 'mount on /run')" = 'Operation not permitted' ]
+  stop_container
+  # none is tried without the capability
+  boot --read-only --run noexec
+  run ! evidence 'mount on /run'
+}
+
+@test "R6 with SYS_ADMIN on a writable root nothing is mounted" {
+  boot --cap-add SYS_ADMIN --forbid mount
+  assert_boot rw
+}
+
+@test "state lives in memory: no secret is on the disk of a writable root, while it runs and after the stop" {
+  local name='/run/s6/container_environment/TOKEN'
+  printf file-s3cr3t >"$CONFIG/password"
+  boot -e TOKEN=s3cr3t-of-env -e FILE__PASSWORD=/config/password
+  assert_boot rw
+  [ "$(cat "$(inside "$name")")" = s3cr3t-of-env ]
+  # the search does find
+  echo s3cr3t-of-env >"$ROOT/found"
+  [ "$(grep -rlE 's3cr3t' "$DIR/layer")" = "$DIR/layer/upper/found" ]
+  rm "$ROOT/found"
+  stop_container
+  run ! grep -rE 's3cr3t' "$DIR/layer"
+  [ -z "$(find "$DIR/layer/upper/run" ! -type l ! -type d)" ]
+}
+
+@test "state lives in memory: a restart changes nothing on the root, and finds nothing of the first life" {
+  boot -e STALE=1
+  stop_container KILL
+  find "$DIR/layer/upper/run" -printf '%p %l %T@ %C@\n' >"$DIR/before"
+  boot
+  assert_boot rw
+  [ ! -e "$(inside /run/s6/container_environment/STALE)" ]
+  find "$DIR/layer/upper/run" -printf '%p %l %T@ %C@\n' | diff "$DIR/before" -
+}
+
+@test "state lives in memory: where /dev is on disk, one warning says that secrets are too; R1 holds" {
+  mkdir "$DIR/dev"
+  cp -a /dev/null /dev/zero "$DIR/dev"
+  mkdir "$DIR/dev/shm"
+  boot --no-mount /dev --no-mount /dev/pts --no-mount /dev/shm --no-mount /dev/mqueue --mount "$DIR/dev:/dev"
+  assert_boot rw '^init: warning: secrets of the environment are kept on disk, in /run, as /dev/stillroot cannot stand in: it is not a tmpfs'
+  assert_log '^init: warning: secrets .*--tmpfs /run:exec'
+  [ "$(evidence /run)" = 'writable, on disk' ]
+  [ "$(stat -c %u:%g:%a "$(inside /run/s6)")" = 0:0:755 ]
+}
+
+@test "a /run that others can write is made safe by root: it stays writable for them, what is in it is not theirs to replace" {
+  chmod 0755 "$ROOT/run"
+  boot --tmpfs /run:uid=911
+  assert_boot rw '^init: info'
+  [ "$(stat -c %u:%a "$(inside /run)")" = 0:755 ]
+  stop_container
+  boot --run 0777
+  assert_boot rw '^init: info'
+  [ "$(stat -c %u:%a "$(inside /run)")" = 0:1777 ]
+  assert_log '^init: info: /run could be changed by other users'
+}
+
+@test "a /run of another user, and no capability to take it: 100, one line" {
+  start --tmpfs /run:uid=911 --cap-drop CHOWN
+  [ "$(exit_code)" = 100 ]
+  assert_log '^init: fatal: /run could be changed by other users'
+}
+
+@test "two containers with one volume on /run: the second ends with 100, the first goes on" {
+  local first=$ID
+  kept_run
+  boot --mount "$DIR/run:/run"
+  local log=$LOG
+  ID=$ID-second LOG=$DIR/second
+  start --mount "$DIR/run:/run"
+  [ "$(exit_code)" = 100 ]
+  assert_log '^init: fatal: /run is in use by another container'
+  ID=$first LOG=$log
+  assert_running
+  in_container s6-svc -r /run/service/keeper
+}
+
+@test "an init that is executed a second time, as any user: 100, one line, and what runs goes on untouched" {
+  local user options
+  for options in --read-only --no-new-privileges; do
+    boot "$options"
+    for user in 0:0 1000:1000; do
+      run -100 timeout "$WAIT" runc --root "$DIR/state" exec --user "$user" "$ID" /init
+      [ "$(grep -c fatal: <<<"$output")" = 1 ]
+      [ "$(in_container readlink -f /run/service)" = /dev/stillroot/service ]
+      in_container s6-svc -r /run/service/keeper
+    done
+    # a user's is elsewhere, and nothing of it stays
+    [ -z "$(find "$(inside /dev/shm)" -mindepth 1 -maxdepth 1 ! -name stillroot)" ]
+    [ ! -d "$(inside /dev/shm)/stillroot" ] || [ -L "$(inside /dev/shm)/stillroot" ]
+    stop_container
+    [ "$(exit_code)" = 0 ]
+  done
+  # as the image has it
+  ln -sfn ../dev/shm/stillroot "$ROOT/run/stillroot"
+  chmod 1777 "$ROOT/run"
+  service keeper <<<$'#!/bin/sh\nexec sleep 1000000'
+  boot --user 1000:1000
+  for user in 0:0 1000:1000; do
+    run -100 timeout "$WAIT" runc --root "$DIR/state" exec --user "$user" "$ID" /init
+    in_container_as 1000:1000 s6-svc -r /run/service/keeper
+  done
+  # nor is the mode of /run changed, where the first may have more to make
+  [ "$(stat -c %a "$(inside /run)")" = 1777 ]
+  stop_container
+  [ "$(exit_code)" = 0 ]
 }
 
 # the scratch root, seen through fuse-overlayfs with the given options
@@ -217,16 +451,6 @@ RUN
   boot --mount "$DIR/run:/run"
   assert_boot rw
   [ ! -e "$DIR/run/service/never" ]
-}
-
-@test "R13 SIGKILL and start again with /run on the writable root, as docker restart does: boots" {
-  boot
-  stop_container KILL
-  [ -p "$ROOT/run/service/.s6-svscan/control" ]
-  boot
-  assert_boot rw
-  stop_container
-  [ "$(exit_code)" = 0 ]
 }
 
 @test "R14 the root is full: treated as writable, one warning, boots" {

@@ -502,7 +502,7 @@ exit 125' notification-fd=3
 @test "a container that is not root's has its s6-rc; nobody else has" {
   chain
   chmod 0777 "$CONFIG"
-  mkdir -m 0777 "$DIR/run"
+  mkdir -m 1777 "$DIR/run"
   # the services of others need root
   rm -r "$ROOT/etc/services.d"
   boot --user 1234:1234 --read-only --mount "$DIR/run:/run" "${PATIENT[@]}"
@@ -719,7 +719,7 @@ exec sleep 1000000"
     user "$name"
   done
   rm -r "$ROOT/etc/services.d"
-  mkdir -m 0777 "$DIR/run"
+  mkdir -m 1777 "$DIR/run"
   chmod 0777 "$CONFIG"
   mkfifo -m 0666 "$CONFIG/go"
   # process 1, the handler of the signal, and two

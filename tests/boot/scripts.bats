@@ -393,7 +393,6 @@ RUN
   assert_log '^rc: info: custom-services skipped: the root file system is read-only: /custom-services.d: one$'
   refute_log '^one$'
   stop_container
-  chmod 0777 "$ROOT/run"
   service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
   boot --user 1000:1000
   assert_boot nonroot-rw
@@ -426,13 +425,12 @@ RUN
   for path in "${paths[@]}"; do
     script "$path" <<<$'#!/usr/bin/with-contenv sh\necho "$0 $(id -u) $LSIO_NON_ROOT_USER[$LSIO_READ_ONLY_FS]"'
   done
-  chmod 0777 "$ROOT/run"
   chown 1000:1000 "$CONFIG"
   service keeper <<<$'#!/usr/bin/with-contenv sh\nexec sleep 1000000'
   for mode in rw ro; do
     rm -f "$CONFIG/.migrations"
     # shellcheck disable=SC2046
-    boot --user 1000:1000 -e S6_STAGE2_HOOK=/hook -e PUID=1234 $([ $mode = rw ] || echo '--read-only --run exec')
+    boot --user 1000:1000 -e S6_STAGE2_HOOK=/hook -e PUID=1234 $([ $mode = rw ] || echo '--read-only --run 1777')
     assert_boot nonroot-$mode
     assert_log '^rc: info: .* skipped' 1
     assert_log '^rc: info: user-remap skipped: not running as root: PUID=1234$'

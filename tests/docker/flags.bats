@@ -97,6 +97,51 @@ assert_stops() {
   assert_stops
 }
 
+@test "docker run --read-only, no tmpfs at all: served by 911, through /dev; a restart and docker kill change nothing" {
+  boot --read-only -e PASSWORD=secret -v "$CONFIG:/config"
+  assert_served
+  [ "$(docker exec "$NAME" readlink -f /run/service)" = /dev/stillroot/service ]
+  [ "$(contenv PASSWORD)" = secret ]
+  docker restart -t 60 "$NAME"
+  wait_done 2
+  docker kill -s KILL "$NAME"
+  docker start "$NAME"
+  wait_done 3
+  assert_served
+  assert_stops
+}
+
+@test "docker run --read-only --user 1000:1000 --cap-drop ALL --security-opt no-new-privileges, no tmpfs at all: served, through /dev/shm" {
+  chown -R 1000 "$CONFIG"
+  boot --read-only --user 1000:1000 --cap-drop ALL --security-opt no-new-privileges -v "$CONFIG:/config"
+  assert_served 1000
+  [ "$(docker exec "$NAME" readlink -f /run/service)" = /dev/shm/stillroot/service ]
+  [ "$(docker exec "$NAME" stat -Lc %u:%a /run/s6)" = 1000:755 ]
+  docker restart -t 60 "$NAME"
+  wait_done 2
+  assert_served 1000
+  assert_stops
+}
+
+@test "docker run --ipc=container: as another user on one /dev/shm, the second ends with 100 and names what mends it, the first goes on" {
+  chown -R 1000 "$CONFIG"
+  boot --read-only --user 1000:1000 --ipc=shareable -v "$CONFIG:/config"
+  run -100 docker run --rm --read-only --user 1000:1000 --ipc="container:$NAME" "$IMAGE"
+  [[ $output == *'fatal: /run is not writable '*'another container uses it'*'--tmpfs /run:exec'*'emptyDir mounted on /run'* ]]
+  run -7 docker run --rm --read-only --user 1000:1000 --ipc="container:$NAME" --tmpfs /run:uid=1000 "$IMAGE" sh -c 'exit 7'
+  assert_served 1000
+  assert_stops
+}
+
+@test "docker diff of a container with a writable root: no file of ours in it, while it runs and after the stop" {
+  boot -e PASSWORD=s3cr3t -v "$CONFIG:/config"
+  assert_stops
+  docker diff "$NAME" >"$BATS_TEST_TMPDIR/diff"
+  run ! grep -E '^. /run/[^s]|^. /run/s[^t]' "$BATS_TEST_TMPDIR/diff"
+  docker export "$NAME" >"$BATS_TEST_TMPDIR/export"
+  run ! grep -a s3cr3t "$BATS_TEST_TMPDIR/export"
+}
+
 @test "plain docker run: writable root, abc is 911, no read-only flag" {
   boot -v "$CONFIG:/config"
   assert_served
