@@ -21,6 +21,7 @@
 #include <skalibs/strerr.h>
 #include <skalibs/types.h>
 
+#include "accessat.h"
 #include "boot.h"
 #include "contenv.h"
 #include "etcdir.h"
@@ -37,7 +38,7 @@
 #include "variables.h"
 #include "verbosity.h"
 
-#define OWN_VARIABLES 4
+#define OWN_VARIABLES 5
 
 static struct report report = REPORT_ZERO ;
 
@@ -173,25 +174,35 @@ static char const *make_path (char const *const *envp, stralloc *sa)
   return stralloc_cats(sa, old) && stralloc_append(sa, 0) ? sa->s : 0 ;
 }
 
-static int is_own (char const *s)
+/* Without root, HOME is often that of another user, or of nobody: what is not to be entered is no home. Returns 0 when it is one. */
+static char const *choose_home (struct boot const *b, char const *const *envp)
 {
-  static char const *const own[] = { VAR_PATH "=", VAR_READ_ONLY_FS "=", VAR_NON_ROOT_USER "=" } ;
+  char const *home = env_get2(envp, VAR_HOME) ;
+  if (b->mode & BOOT_ROOT || (home && home[0] == '/' && accessat(b->rootfd, home[1] ? home + 1 : ".", X_OK) == 0)) return 0 ;
+  return accessat(b->rootfd, ROOT_CONFIG, X_OK) == 0 ? VAR_HOME "=" PATH_CONFIG : VAR_HOME "=/" ;
+}
+
+static int is_own (char const *s, int own_home)
+{
+  static char const *const own[] = { VAR_PATH "=", VAR_READ_ONLY_FS "=", VAR_NON_ROOT_USER "=", VAR_HOME "=" } ;
   size_t i = 0 ;
-  for (; i < sizeof own / sizeof own[0] ; i++) if (!strncmp(s, own[i], strlen(own[i]))) return 1 ;
+  for (; i < sizeof own / sizeof own[0] - !own_home ; i++) if (!strncmp(s, own[i], strlen(own[i]))) return 1 ;
   return 0 ;
 }
 
 /* Returns what was dumped. */
 static char const *const *dump_environment (struct boot *b, char const *path, char const *const *envp)
 {
+  char const *home = choose_home(b, envp) ;
   char const **new ;
   size_t n = 0, i = 0 ;
   unsigned int skipped ;
   while (envp[n]) n++ ;
   new = alloc((n + OWN_VARIABLES) * sizeof *new) ;
   if (!new) fatal(EXIT_SYSTEM, errno, "unable to copy the environment", "", "") ;
-  for (n = 0 ; envp[n] ; n++) if (!is_own(envp[n])) new[i++] = envp[n] ;
+  for (n = 0 ; envp[n] ; n++) if (!is_own(envp[n], !!home)) new[i++] = envp[n] ;
   new[i++] = path ;
+  if (home) new[i++] = home ;
   if (b->mode & (BOOT_RO | BOOT_NONROOT_RO)) new[i++] = VAR_READ_ONLY_FS "=1" ;
   if (b->mode & BOOT_NONROOT) new[i++] = VAR_NON_ROOT_USER "=1" ;
   new[i] = 0 ;

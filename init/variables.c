@@ -25,6 +25,7 @@ static struct { char const *name, *fallback, *rw, *ro, *nonroot ; } const table[
   { VAR_CUSTOM_TIMEOUT, "0", "ms that a script of /custom-cont-init.d may take; 0: no limit", SAME, SAME },
   { VAR_DOCKER_MODS, "unset", "*to come*", SKIPPED, SKIPPED },
   { VAR_PATH, "the usual six", "of services, scripts and the CMD; `/command` comes first", SAME, SAME },
+  { VAR_HOME, "unset", "as given", SAME, "as given where it can be entered, else `/config`, else `/`" },
   { VAR_KEEP_ENV, "0", "true: the whole supervision tree has the container's environment, `with-contenv` leaves it alone", SAME, SAME },
   { VAR_STAGE2_HOOK, "unset", "a command line of words, no shell: run first, it may still change services and the environment", SAME, SAME },
   { VAR_PROFILE, "unset", "a directory of `/etc/cont-profile.d`: its services.d, cont-init.d, cont-finish.d, fix-attrs.d and s6-overlay stand in for /etc's", SAME, SAME },

@@ -23,6 +23,7 @@
 #define PATH_OWN_CHILDREN PATH_PROC "/thread-self/children"
 #define PATH_OWN_FDS PATH_PROC "/self/fd"
 #define PATH_RUN "/run"
+#define PATH_CONFIG "/" ROOT_CONFIG
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
 #define PATH_LIVE PATH_RUN "/" RUN_LIVE
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV

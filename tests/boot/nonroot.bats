@@ -274,6 +274,23 @@ RUN
   assert_boot rw
 }
 
+@test "U12 a random uid of gid 0 without a passwd entry, as OpenShift gives it: boots on either root, HOME can be entered" {
+  local home
+  # the image's HOME, which is root's
+  chmod 0700 "$ROOT/root"
+  for home in / /root /nowhere relative; do
+    boot "${RESTRICTED[@]}" --user 1000780000:0 -e HOME="$home"
+    assert_boot nonroot-ro '^init: info'
+    assert_owned 1000780000 0
+    case $home in /) [ "$(contenv HOME)" = / ] ;; *) [ "$(contenv HOME)" = /config ] ;; esac
+    stop_container
+  done
+  boot --user 1000780000:0 --config none -e HOME=/nowhere
+  assert_boot nonroot-rw
+  assert_owned 1000780000 0
+  [ -d "$(inside "$(contenv HOME)")" ]
+}
+
 @test "a tmpfs on /run, and another user: boots, in it" {
   boot --read-only --user 1000:1000 --run noexec
   assert_boot nonroot-ro '^init: info: /run is mounted noexec'
