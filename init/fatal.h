@@ -9,7 +9,7 @@
    as the reason. e: the errno, 0 for none; b and remedy may be "". */
 extern void fatal_say (int e, char const *a, char const *b, char const *remedy) ;
 
-/* The same line, but not to PATH_TERMINATION_LOG: for what does not end the container, or not alone. */
+/* The same line, but not to PATH_TERMINATION_LOG: for what a last line sums up. */
 extern void fatal_print (int e, char const *a, char const *b, char const *remedy) ;
 
 /* Where standard error is not the container's own: fd is, and gets each line too. -1: it is again. */

@@ -17,6 +17,7 @@
 #include "boot.h"
 #include "contenv.h"
 #include "exitcode.h"
+#include "fatal.h"
 #include "leftovers.h"
 #include "paths.h"
 #include "programs.h"
@@ -45,8 +46,10 @@ static int end (int code)
 {
   int rootfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int runfd = open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
-  int contenvfd = runfd == -1 ? -1 : openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  int contenvfd = -1 ;
   ignore_stops() ;
+  if (runfd == -1) fatal_say(errno, "unable to open " PATH_RUN, "", "") ;
+  else contenvfd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   verbosity_load(contenvfd) ;
   /* what no signal of ours ends is gone with process 1, but not with any other */
   if (leftovers_end(contenv_milliseconds(contenvfd, VAR_KILL_GRACETIME, KILL_GRACETIME_DEFAULT)) == -1 && getpid() != 1)
@@ -70,6 +73,6 @@ int crash_main (int argc, char const *const *argv, char const *const *envp)
 {
   (void)argc ; (void)argv ; (void)envp ;
   PROG = "crash" ;
-  strerr_warn(PROG, ": fatal: s6-svscan has failed: ending the container") ;
+  fatal_say(0, "s6-svscan has failed: ending the container", "", "") ;
   return end(EXIT_SYSTEM) ;
 }

@@ -64,8 +64,8 @@ void program_exec (int contenvfd, char const *const *argv)
 {
   char const *what = attempt(contenvfd, argv, 0) ;
   int e = errno ;
-  fatal_print(e, what, argv[0], hint(e)) ;
-  _exit(exit_code(e)) ;
+  /* the container ends with it */
+  fatal(exit_code(e), e, what, argv[0], hint(e)) ;
 }
 
 void program_stderr (int fd)
