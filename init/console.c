@@ -14,6 +14,7 @@
 #include "contenv.h"
 #include "fatal.h"
 #include "logger.h"
+#include "nulldevice.h"
 #include "paths.h"
 #include "program.h"
 #include "variables.h"
@@ -69,7 +70,7 @@ int console_return (int runfd)
   int fd ;
   if (accessat(runfd, RUN_LOGGER_FIFO, F_OK) == -1) return 0 ;
   fd = openat(runfd, RUN_CONSOLE, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC) ;
-  if (fd == -1) fd = open(PATH_NULL, O_WRONLY | O_CLOEXEC) ;
+  if (fd == -1) fd = nulldevice_open(O_WRONLY | O_CLOEXEC) ;
   if (fd == -1) return 1 ;
   fd_copy(1, fd) ;
   fd_move(2, fd) ;

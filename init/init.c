@@ -28,28 +28,39 @@
 #include "evidence.h"
 #include "fatal.h"
 #include "logger.h"
+#include "nulldevice.h"
 #include "paths.h"
 #include "programs.h"
 #include "rc.h"
 #include "remedies.h"
+#include "resourcelimits.h"
+#include "room.h"
 #include "runsetup.h"
 #include "scandir.h"
 #include "svscan.h"
 #include "variables.h"
 #include "verbosity.h"
 
+/* what is made in /run once it is prepared, without the services: the boot's state, its report and s6-svscan's own */
+#define BOOT_FILES 12
+#define BOOT_BLOCKS 8
 #define OWN_VARIABLES 5
 
 static struct report report = REPORT_ZERO ;
 
-/* The kernel drops what PID 1 has no handler for, unless it is blocked: then stop_pending() finds it. */
+/* The kernel drops what PID 1 has no handler for, unless it is blocked: then stop_pending() finds it. All else is as at the start of a
+   machine, whatever the runtime has blocked or ignores: services inherit it, and one that ignores SIGTERM does not stop. */
 static void hold_signals (void)
 {
   sigset_t set ;
   size_t i = 0 ;
+  int sig = 1 ;
   sigemptyset(&set) ;
   for (; scandir_stops[i] ; i++) sigaddset(&set, scandir_stops[i]) ;
-  sigprocmask(SIG_BLOCK, &set, 0) ;
+  sigprocmask(SIG_SETMASK, &set, 0) ;
+  for (; sig < NSIG ; sig++) signal(sig, SIG_DFL) ;
+  /* a write beyond the limit of a file's size is to fail with a word, not to end us without */
+  sig_ignore(SIGXFSZ) ;
 }
 
 static int stop_pending (void)
@@ -239,10 +250,12 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   char const *keep = env_get2(envp, VAR_KEEP_ENV) ;
   PROG = "init" ;
   (void)argc ;
-  if (!fd_sanitize()) _exit(EXIT_SYSTEM) ;
+  if (nulldevice_fill_stdio() == -1) fatal(EXIT_SYSTEM, errno, "unable to open something in place of a standard stream that is closed", "", "") ;
   hold_signals() ;
   umask(022) ;
   verbosity_set(env_get2(envp, VAR_VERBOSITY)) ;
+  resourcelimits_check() ;
+  if (!nulldevice_exists()) say_warning("the runtime has made no device " PATH_NULL ": what uses it may fail") ;
   await_runtime(envp) ;
   become_reaper(&b) ;
   b.rootfd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
@@ -262,6 +275,8 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   if (scandir_make(b.runfd, PATH_EXE, &what) == -1)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what,
       errno == ENOSPC ? REMEDY_RUN_SPACE : "") ;
+  /* s6-svscan, stage 2 and its first service would fail one after the other */
+  if (!room_for(b.runfd, BOOT_FILES, BOOT_BLOCKS)) fatal(EXIT_USER, ENOSPC, "unable to boot in " PATH_RUN, "", REMEDY_RUN_SPACE) ;
   if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
   /* s6-svscan unblocks all signals before it has its handlers, and would never see this one; nothing has begun that needs a stop */
   if (stop_pending())

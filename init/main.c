@@ -1,6 +1,7 @@
 /* ISC license. */
 
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include <skalibs/buffer.h>
@@ -65,8 +66,10 @@ static int run (struct program const *p, int argc, char const *const *argv)
 
 int main (int argc, char **argv)
 {
-  char const *const *args = (char const *const *)argv ;
-  struct program const *p = argc ? find(args[0]) : 0 ;
+  /* a runtime may leave argv[0] empty, or argv before Linux 5.18: what was executed has its name all the same */
+  char const *const executed[2] = { (char const *)getauxval(AT_EXECFN), 0 } ;
+  char const *const *args = argc ? (char const *const *)argv : executed ;
+  struct program const *p = args[0] && args[0][0] ? find(args[0]) : executed[0] ? find(executed[0]) : 0 ;
   PROG = "stillroot" ;
   if (p) return run(p, argc, args) ;
   if (argc < 2) strerr_dieusage(EXIT_USER, USAGE) ;

@@ -16,6 +16,7 @@
 #include "execargs.h"
 #include "fatal.h"
 #include "filelimit.h"
+#include "nulldevice.h"
 #include "paths.h"
 #include "program.h"
 #include "variables.h"
@@ -40,6 +41,7 @@ static char const *attempt (int contenvfd, char const *const *argv, char const *
 {
   sig_blocknone() ;
   sig_restore(SIGPIPE) ;
+  sig_restore(SIGXFSZ) ;
   /* a shell that starts the runtime in the background has it ignore these */
   sig_restore(SIGINT) ;
   sig_restore(SIGQUIT) ;
@@ -81,7 +83,7 @@ static pid_t spawn (int contenvfd, char const *const *argv, int stdoutfd, char c
   if (pid) return pid ;
   setsid() ;
   /* the standard input is the CMD's */
-  null = open(PATH_NULL, O_RDONLY) ;
+  null = nulldevice_open(O_RDONLY) ;
   if (null == -1 || fd_move(0, null) == -1) close(0) ;
   if (stderrfd >= 0) fd_copy(2, stderrfd) ;
   if (stdoutfd >= 0 && fd_copy(1, stdoutfd) == -1) _exit(EXIT_NOT_EXECUTABLE) ;

@@ -38,6 +38,10 @@
 #define REMEDY_CAPS \
   "add them " FLAGS_CAPS ", or run all as that user (docker run --user, compose user, Kubernetes runAsUser)"
 
+/* A resource limit is too low. Kubernetes has no field for it: its pods have what the node's runtime gives. */
+#define REMEDY_NOFILE "raise it (docker run --ulimit nofile=1024, compose ulimits)"
+#define REMEDY_FSIZE "raise it (docker run --ulimit fsize=-1, compose ulimits)"
+
 /* An id is not mapped in the user namespace. */
 #define REMEDY_IDS "extend the map (/etc/subuid and /etc/subgid on the host, userns-remap of dockerd)"
 

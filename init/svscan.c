@@ -3,16 +3,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
+#include <skalibs/sig.h>
 #include <skalibs/types.h>
 
 #include "execargs.h"
 #include "fatal.h"
 #include "filelist.h"
 #include "logger.h"
+#include "nulldevice.h"
 #include "paths.h"
 #include "svscan.h"
 #include "verbosity.h"
@@ -42,7 +45,7 @@ void svscan_exec (struct boot const *b, char const *const *envp, int readyfd)
   char const *argv[10] = { "s6-svscan", "-d", fmt } ;
   size_t services = count_entries(b, ETC_DEFINITIONS) + count_entries(b, ETC_SERVICES) + SERVICES_MARGIN ;
   size_t n = 3 ;
-  int null = open(PATH_NULL, O_RDONLY) ;
+  int null = nulldevice_open(O_RDONLY) ;
   fmt[uint_fmt(fmt, (unsigned int)readyfd)] = 0 ;
   if (b->logger)
   {
@@ -61,7 +64,8 @@ void svscan_exec (struct boot const *b, char const *const *envp, int readyfd)
   argv[n++] = "--" ;
   argv[n++] = PATH_SCANDIR ;
   /* stdin is the CMD's; a service that read from it would take its input */
-  if (null == -1 || fd_move(0, null) == -1) say_warningsys("open " PATH_NULL " as standard input of the services") ;
+  if (null == -1 || fd_move(0, null) == -1) say_warningsys("take the standard input from the services") ;
+  sig_restore(SIGXFSZ) ;
   execve(PATH_SVSCAN, execargs(argv), execargs(envp)) ;
   fatal(errno == ENOENT ? EXIT_USER : EXIT_SYSTEM, errno, "unable to exec ", PATH_SVSCAN, "run init-bake in the image build") ;
 }

@@ -1,16 +1,28 @@
 /* ISC license. */
 
+#include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include <skalibs/djbunix.h>
 
 #include "clock.h"
+#include "fatal.h"
+#include "paths.h"
 #include "rc.h"
+#include "remedies.h"
+#include "room.h"
 #include "verbosity.h"
 #include "walknodes.h"
 
 #define NOWHERE ((size_t)-1)
+
+/* files and blocks that a service takes in /run when it is made, its supervisor, which starts later, and what of the boot's own may still be to come */
+#define SERVICE_FILES 5
+#define SUPERVISOR_FILES 8
+#define SUPERVISOR_BLOCKS 2
+#define BOOT_FILES 6
+#define BOOT_BLOCKS 4
 
 static void die (struct walk const *w) gccattr_noreturn ;
 static void die (struct walk const *w)
@@ -71,10 +83,21 @@ void walk_depend (struct walk *w, size_t node, size_t dependency)
   if (graph_depend(&w->graph, node, dependency) == -1 || bootgraph_add_edge(&w->record, node, dependency) == -1) die(w) ;
 }
 
+/* Services that find /run full halfway would leave a boot of half of them, and supervisors that fail again and again. */
+static int has_room (struct walk *w)
+{
+  size_t supervisors = genalloc_len(struct walk_longrun, &w->longruns) + 1 ;
+  if (room_for(w->boot->runfd, BOOT_FILES + SERVICE_FILES + supervisors * SUPERVISOR_FILES, BOOT_BLOCKS + supervisors * SUPERVISOR_BLOCKS)) return 1 ;
+  if (!w->fatal) fatal_say(ENOSPC, "unable to make the services in " PATH_RUN, "", REMEDY_RUN_SPACE) ;
+  w->failed = w->fatal = 1 ;
+  return 0 ;
+}
+
 void walk_supervise (struct walk *w, size_t node, struct service_source const *source)
 {
   struct walk_longrun l = { .unready = 0, .open = 0, .troubled = 0 } ;
   struct epoll_event e = { .events = EPOLLIN, .data = { .u64 = node } } ;
+  if (!has_room(w)) return ;
   if (service_make(w->boot, source, &l.service) == -1)
   {
     w->failed = 1 ;
