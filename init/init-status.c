@@ -11,6 +11,7 @@
 #include <skalibs/strerr.h>
 
 #include "boot.h"
+#include "explain.h"
 #include "graphview.h"
 #include "paths.h"
 #include "programs.h"
@@ -58,14 +59,27 @@ static int render (enum form form, struct graphview const *v, stralloc *sa)
   return !v || graphview_text(v, sa) == 0 ;
 }
 
+/* How the container is to be run, which it can be asked also where it does not boot. */
+static int show_explanation (char const *name, char const *const *envp)
+{
+  stralloc sa = STRALLOC_ZERO ;
+  if (explain(name, envp, &sa) == -1)
+  {
+    if (errno == EINVAL) strerr_dieusage(EXIT_USER, INIT_STATUS_USAGE) ;
+    strerr_diefusys(EXIT_SYSTEM, "examine the container") ;
+  }
+  if (allwrite(1, sa.s, sa.len) < sa.len) strerr_diefusys(EXIT_SYSTEM, "write to stdout") ;
+  return 0 ;
+}
+
 int init_status_main (int argc, char const *const *argv, char const *const *envp)
 {
   stralloc sa = STRALLOC_ZERO ;
   struct graphview v = GRAPHVIEW_ZERO ;
   enum form form = FORM_TEXT ;
   int there ;
-  (void)envp ;
   PROG = "init-status" ;
+  if (argc >= 2 && argc <= 3 && !strcmp(argv[1], "--explain")) return show_explanation(argv[2], envp) ;
   if (argc == 2 && !strcmp(argv[1], "--json")) form = FORM_JSON ;
   else if (argc == 2 && !strcmp(argv[1], "--graph")) form = FORM_DOT ;
   else if (argc != 1) strerr_dieusage(EXIT_USER, INIT_STATUS_USAGE) ;

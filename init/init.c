@@ -23,6 +23,7 @@
 
 #include "accessat.h"
 #include "boot.h"
+#include "bootmode.h"
 #include "contenv.h"
 #include "etcdir.h"
 #include "evidence.h"
@@ -70,17 +71,6 @@ static int stop_pending (void)
   if (sigpending(&set) == -1) return 0 ;
   for (; scandir_stops[i] ; i++) if (sigismember(&set, scandir_stops[i])) return 1 ;
   return 0 ;
-}
-
-static unsigned int boot_mode (struct rootfs const *root, struct privileges const *p)
-{
-  if (p->euid) return root->readonly ? BOOT_NONROOT_RO : BOOT_NONROOT_RW ;
-  return root->readonly ? BOOT_RO : BOOT_RW ;
-}
-
-static char const *mode_name (unsigned int mode)
-{
-  return mode == BOOT_RW ? "rw" : mode == BOOT_RO ? "ro" : mode == BOOT_NONROOT_RW ? "nonroot-rw" : "nonroot-ro" ;
 }
 
 static void inspect_root (struct boot *b, struct rootfs *root, char const *const *envp)
@@ -262,8 +252,8 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
   if (b.rootfd == -1) fatal(EXIT_SYSTEM, errno, "unable to open /", "", "") ;
   inspect_root(&b, &root, envp) ;
   inspect_privileges(&b) ;
-  b.mode = boot_mode(&root, &b.privileges) ;
-  report.mode = mode_name(b.mode) ;
+  b.mode = bootmode_of(&root, &b.privileges) ;
+  report.mode = bootmode_name(b.mode) ;
   choose_profile(&b, envp) ;
   inspect_var_run(&b) ;
   runsetup(&b, &run) ;

@@ -8,12 +8,16 @@
 /* How a fatal line says what mends it, where the runtime's flags do. Each remedy names the flag of docker run, the key of a compose file
    and the field of a Kubernetes Pod, and is a part of one line: no full stop, no line end. */
 
+/* Where more than a flag may be missing. */
+#define REMEDY_EXPLAIN "; all of it: docker run --rm --entrypoint init-status IMAGE --explain"
+
 /* /run cannot be used, and nothing can take its place. runc gives a tmpfs the mode of the image's directory, whatever its mode= says: for another
    user than root it takes uid=, whose number stands between the two parts. */
-#define REMEDY_RUN \
+#define REMEDY_RUN_TMPFS \
   "give " PATH_RUN " a tmpfs: docker run --tmpfs " PATH_RUN ":exec, compose \"tmpfs: " PATH_RUN ":exec\", Kubernetes an emptyDir mounted on " PATH_RUN
+#define REMEDY_RUN REMEDY_RUN_TMPFS REMEDY_EXPLAIN
 #define REMEDY_RUN_USER_BEFORE "give " PATH_RUN " a tmpfs of this user's: docker run --tmpfs " PATH_RUN ":exec,uid="
-#define REMEDY_RUN_USER_AFTER ", compose the same under \"tmpfs:\", Kubernetes an emptyDir mounted on " PATH_RUN
+#define REMEDY_RUN_USER_AFTER ", compose the same under \"tmpfs:\", Kubernetes an emptyDir mounted on " PATH_RUN REMEDY_EXPLAIN
 
 /* What is mounted on it cannot be used: by nobody but its owner, safely; by two containers. */
 #define REMEDY_RUN_OWN \
@@ -36,7 +40,7 @@
 /* Nothing can be run as another user; the line has named the capabilities that are missing. */
 #define FLAGS_CAPS "(docker run --cap-add, compose cap_add, Kubernetes capabilities.add)"
 #define REMEDY_CAPS \
-  "add them " FLAGS_CAPS ", or run all as that user (docker run --user, compose user, Kubernetes runAsUser)"
+  "add them " FLAGS_CAPS ", or run all as that user (docker run --user, compose user, Kubernetes runAsUser)" REMEDY_EXPLAIN
 
 /* A resource limit is too low. Kubernetes has no field for it: its pods have what the node's runtime gives. */
 #define REMEDY_NOFILE "raise it (docker run --ulimit nofile=1024, compose ulimits)"

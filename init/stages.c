@@ -27,8 +27,7 @@ static void report (struct boot const *b, struct stage const *s, char const *sta
     say_warningsys("keep the state of stage ", s->name, " for the boot report") ;
 }
 
-/* Appends why the stage cannot run here. Returns whether it cannot. */
-static int unfit (struct boot const *b, struct stage const *s, stralloc *reason)
+int stage_is_unfit (struct boot const *b, struct stage const *s, stralloc *reason)
 {
   int fd, e ;
   if (!(s->modes & b->mode))
@@ -119,7 +118,7 @@ enum stage_result stage_begin (struct boot const *b, struct stage const *s, stru
   run->asked = s->asked ? (*s->asked)(b, &run->what) : 0 ;
   if (!finish_text(&run->what)) return conclude(b, run, STAGE_FAILED) ;
   if (s->asked && !run->asked) reason_add(&run->reason, "nothing to do") ;
-  else if (unfit(b, s, &run->reason)) return skip(b, run) ;
+  else if (stage_is_unfit(b, s, &run->reason)) return skip(b, run) ;
   else if (s->run) return work(b, run) ;
   /* a service may be all that is asked for */
   else if (run->asked && !s->service)

@@ -22,6 +22,9 @@ struct stage_run
   char const *end ;   /* why the stage is not to go on when the program has ended; 0: it is */
 } ;
 
+/* Whether the stage's row keeps it from running in this boot; appends why (no NUL). */
+extern int stage_is_unfit (struct boot const *, struct stage const *, stralloc *reason) ;
+
 /* Decides by its row whether the stage runs in this boot, begins it, reports it. A skip of something that was asked for is one info line,
    a failure one warning line, a fatal result one fatal line. *run must be zero; it is free again with every result but STAGE_RUNNING,
    with which a program runs. */

@@ -9,7 +9,7 @@
 
 #define PATH_EXE "/" ROOT_EXE
 #define PATH_COMMAND "/" ROOT_COMMAND
-#define PATH_SVSCAN PATH_COMMAND "/s6-svscan"
+#define PATH_SVSCAN "/" ROOT_SVSCAN
 #define PATH_EXECLINEB PATH_COMMAND "/execlineb"
 #define PATH_NULL "/dev/null"
 #define PATH_BASH "/usr/bin/bash"
@@ -24,6 +24,7 @@
 #define PATH_OWN_FDS PATH_PROC "/self/fd"
 #define PATH_RUN "/run"
 #define PATH_CONFIG "/" ROOT_CONFIG
+#define PATH_TMP "/" ROOT_TMP
 #define PATH_SCANDIR PATH_RUN "/" RUN_SCANDIR
 #define PATH_LIVE PATH_RUN "/" RUN_LIVE
 #define PATH_CONTENV PATH_RUN "/" RUN_CONTENV
@@ -45,6 +46,7 @@
 #define ROOT_DOCKER_MODS "docker-mods"
 #define ROOT_RUN "run"
 #define ROOT_UNCAUGHT_LOGS ROOT_RUN "/uncaught-logs"
+#define ROOT_TMP "tmp"
 #define ROOT_VAR_RUN "var/run"
 #define ROOT_ETC "etc"
 #define ROOT_PASSWD "etc/passwd"
@@ -78,6 +80,7 @@
 #define ROOT_LOGGER ROOT_BASE_SERVICES "/" LOGGER_SERVICE
 #define ROOT_S6_RC "usr/bin/s6-rc"
 #define ROOT_S6_LOG ROOT_COMMAND "/s6-log"
+#define ROOT_SVSCAN ROOT_COMMAND "/s6-svscan"
 #define ROOT_DEV "dev"
 #define ROOT_SHM ROOT_DEV "/shm"
 #define ROOT_DEFINITIONS ROOT_ETC "/" ETC_DEFINITIONS

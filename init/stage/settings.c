@@ -53,6 +53,14 @@ static int trimmed (struct boot const *b, char const *name, stralloc *value)
   return contenv_set(b->contenvfd, name, value->s, len) == -1 ? -1 : len != 0 ;
 }
 
+char const *settings_wanted (char const *name, char const *value)
+{
+  size_t i = 0 ;
+  for (; i < sizeof settings / sizeof settings[0] ; i++)
+    if (!strcmp(settings[i].name, name)) return (*settings[i].check)(value) ? 0 : settings[i].wants ;
+  return 0 ;
+}
+
 enum stage_result stage_settings (struct boot const *b, struct script *script, stralloc *reason)
 {
   stralloc value = STRALLOC_ZERO ;

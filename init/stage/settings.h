@@ -17,4 +17,7 @@ extern stage_func stage_capabilities ;
 /* umask: for with-contenv, which gives it to services. */
 extern stage_func stage_umask ;
 
+/* What the value of a variable that settings checks has to be, where it is not: "a number from 0 to 9"; else 0. No blanks are around the value. */
+extern char const *settings_wanted (char const *name, char const *value) ;
+
 #endif

@@ -32,14 +32,14 @@ assert_flags() {
   mount -t tmpfs -o nr_inodes=4,mode=0755 stillroot-test "$DIR/small"
   assert_flags '^rc: fatal: settings: PUID is not a number' -e PUID=abc
   assert_flags '^rc: fatal: settings: UMASK is not ' -e UMASK=999
-  assert_flags '^init: fatal: /run is not writable .* cannot stand in: ' --read-only --tmpfs /dev:uid=911
+  assert_flags '^init: fatal: /run is not writable .* cannot stand in: .*init-status IMAGE --explain$' --read-only --tmpfs /dev:uid=911
   assert_flags '^init: fatal: /run has a mount that is not writable' --read-only --mount "$DIR/run:/run:ro"
   assert_flags '^init: fatal: /run could be changed by other users' --tmpfs /run:uid=911,mode=0755 --cap-drop CHOWN
   assert_flags '^init: fatal: .*: No space left on device; give /run more space' --mount "$DIR/small:/run"
   assert_flags '^init: fatal: unable to open .* S6_RUNTIME_PROFILE, .*/none: No such file' -e S6_RUNTIME_PROFILE=none
   assert_flags '^init: fatal: S6_RUNTIME_PROFILE is not the name of a directory' -e S6_RUNTIME_PROFILE=..
   assert_flags '^rc: fatal: definitions: /none \(S6_RUNTIME_BUNDLEDIR\): No such file' -e S6_RUNTIME_BUNDLEDIR=/none
-  assert_flags '^rc: fatal: capabilities: .* SETUID and SETGID;' -e PUID=1000 --cap-drop ALL
+  assert_flags '^rc: fatal: capabilities: .* SETUID and SETGID;.*--explain$' -e PUID=1000 --cap-drop ALL
   assert_flags '^rc: fatal: init-mods: .*DOCKER_MODS=some/mod:one' -e DOCKER_MODS=some/mod:one
   assert_flags '^init: fatal: unable to find the user of S6_CATCHALL_USER .*: nobody-here;' -e S6_LOGGING=1 -e S6_CATCHALL_USER=nobody-here
   assert_flags '^init: fatal: .*S6_CATCHALL_USER .*: abc;.*SETUID and SETGID' -e S6_LOGGING=1 -e S6_CATCHALL_USER=abc --cap-drop ALL
