@@ -186,9 +186,9 @@ assert_undisturbed() {
   assert_log '^init: fatal: unable to prepare /run/service: Operation not permitted; .*--tmpfs /run:exec'
   [ -z "$(ls -A "$SHM")" ]
   # root takes them from whoever they are
-  chown -h 1001 "$ROOT/run/"*
+  find "$ROOT/run" -type l -exec chown -h 1001 {} +
   boot
-  [ -z "$(find "$(inside /run)" -mindepth 1 -maxdepth 1 -user 1001)" ]
+  [ -z "$(find "$(inside /run)" -maxdepth 1 -type l -user 1001)" ]
 }
 
 @test "two containers of one pod with a writable root: the second ends with 100, which names the place, and leaves the links" {
