@@ -291,6 +291,12 @@ static void what_another_uses_by_now_stays (void **state)
 /* Others that begin and end at the same time: each that gets the directory has it alone, and the one that is named. */
 #define ROUNDS 300
 
+static void lose (char const *what)
+{
+  perror(what) ;
+  _exit(1) ;
+}
+
 static void compete (int place, int counter)
 {
   unsigned int i = 0 ;
@@ -300,14 +306,14 @@ static void compete (int place, int counter)
     struct stat a, b ;
     int lock ;
     int fd = statedir_open(place, &lock, &o) ;
-    if (fd == -1) { if (o != STATEDIR_TAKEN) _exit(2) ; continue ; }
-    if (fstat(fd, &a) == -1 || fstatat(place, STATEDIR, &b, 0) == -1 || a.st_ino != b.st_ino) _exit(3) ;
+    if (fd == -1) { if (o != STATEDIR_TAKEN) lose(statedir_obstacle_text(o)) ; continue ; }
+    if (fstat(fd, &a) == -1 || fstatat(place, STATEDIR, &b, 0) == -1 || a.st_ino != b.st_ino) lose("the directory is not the one that is named") ;
     /* alone: whoever else were here would find it */
-    if (mkdirat(fd, RUN_STATE, 0755) == -1 || unlinkat(fd, RUN_STATE, AT_REMOVEDIR) == -1) _exit(4) ;
-    if (write(counter, "", 1) != 1) _exit(5) ;
-    if (i & 1 && unlinkat(fd, STATEDIR_LOCK, 0) == -1) _exit(6) ;
+    if (mkdirat(fd, RUN_STATE, 0755) == -1 || unlinkat(fd, RUN_STATE, AT_REMOVEDIR) == -1) lose("somebody else is in it") ;
+    if (write(counter, "", 1) != 1) lose("count") ;
+    if (i & 1 && unlinkat(fd, STATEDIR_LOCK, 0) == -1) lose("the lock has lost its name") ;
     /* another may have come, and may have gone, in between */
-    if (i & 1 && unlinkat(place, STATEDIR, AT_REMOVEDIR) == -1 && errno != ENOTEMPTY && errno != ENOENT) _exit(7) ;
+    if (i & 1 && unlinkat(place, STATEDIR, AT_REMOVEDIR) == -1 && errno != ENOTEMPTY && errno != ENOENT) lose("remove the directory") ;
     close(lock) ;
     close(fd) ;
   }
