@@ -2,43 +2,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <skalibs/djbunix.h>
 
 #include "lockfile.h"
 #include "processsignal.h"
-
-static void nothing (int sig)
-{
-  (void)sig ;
-}
+#include "timelimit.h"
 
 /* fcntl(F_SETLKW), ended by EINTR after ms milliseconds. */
 static int set_within (int fd, struct flock const *fl, unsigned int ms)
 {
-  /* without SA_RESTART: the alarm ends the wait */
-  struct sigaction sa = { .sa_handler = &nothing }, old_sa ;
-  /* should the first alarm come before the wait begins, the next ends it */
-  struct itimerval it = { .it_interval = { 0, 100000 }, .it_value = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 + 1 } } ;
-  sigset_t alarm, old_mask ;
-  int r, e ;
-  sigaction(SIGALRM, &sa, &old_sa) ;
-  /* whoever started us may have blocked it */
-  sigemptyset(&alarm) ;
-  sigaddset(&alarm, SIGALRM) ;
-  sigprocmask(SIG_UNBLOCK, &alarm, &old_mask) ;
-  if (ms <= INT_MAX) setitimer(ITIMER_REAL, &it, 0) ;
+  struct timelimit limit ;
+  int r ;
+  timelimit_begin(&limit, ms) ;
   r = fcntl(fd, F_SETLKW, fl) ;
-  e = errno ;
-  it = (struct itimerval){ { 0, 0 }, { 0, 0 } } ;
-  setitimer(ITIMER_REAL, &it, 0) ;
-  sigprocmask(SIG_SETMASK, &old_mask, 0) ;
-  sigaction(SIGALRM, &old_sa, 0) ;
-  errno = e ;
+  timelimit_end(&limit) ;
   return r ;
 }
 
