@@ -9,6 +9,7 @@
 
 #define PATH_EXE "/" ROOT_EXE
 #define PATH_COMMAND "/" ROOT_COMMAND
+#define PATH_DOCKER_MODS "/" ROOT_DOCKER_MODS
 #define PATH_SVSCAN "/" ROOT_SVSCAN
 #define PATH_EXECLINEB PATH_COMMAND "/execlineb"
 #define PATH_NULL "/dev/null"
@@ -74,6 +75,32 @@
 #define ROOT_CRON "usr/sbin/cron"
 #define ROOT_MOD_PACKAGES "mod-repo-packages-to-install.list"
 #define ROOT_MOD_PIP_PACKAGES "mod-pip-packages-to-install.list"
+
+/* of package managers, and where they install to */
+#define ROOT_USR "usr"
+#define PATH_APT_GET "/usr/bin/apt-get"
+#define PATH_APK "/sbin/apk"
+#define PATH_USR_APK "/usr/bin/apk"
+#define PATH_DNF "/usr/bin/dnf"
+#define PATH_DNF5 "/usr/bin/dnf5"
+#define PATH_PACMAN "/usr/bin/pacman"
+#define PATH_SBIN_PACMAN "/usr/sbin/pacman"
+#define ROOT_OS_RELEASE ROOT_ETC "/os-release"
+
+/* the program that applies mods, and what it keeps: a record for each, and what is about to be put in its place */
+#define ROOT_MODS_EXE "usr/lib/stillroot/stillroot-mods"
+#define PATH_MODS_EXE "/" ROOT_MODS_EXE
+#define ROOT_VAR_LIB "var/lib"
+#define MODS_STATE "stillroot"            /* in ROOT_VAR_LIB */
+#define ROOT_MODS_STATE ROOT_VAR_LIB "/" MODS_STATE
+#define ROOT_MODS_RECORDS ROOT_MODS_STATE "/mods"
+#define ROOT_MODS_WORK ROOT_MODS_STATE "/work"
+#define ROOT_MODS_SIDELOADED "mods"
+#define ROOT_MODS_CACHE "modcache"
+#define ROOT_MODS_BANNED "etc/stillroot/banned-mods"
+#define ROOT_LSIOPY "lsiopy"
+#define ROOT_LSIOPY_PYTHON ROOT_LSIOPY "/bin/python3"
+#define ROOT_LSIOPY_PIP ROOT_LSIOPY "/bin/pip"
 
 #define ROOT_PROFILES "etc/cont-profile.d"
 #define ROOT_BASE_SERVICES "usr/lib/stillroot/services.d"

@@ -16,6 +16,7 @@
 #include "envfile.h"
 #include "hook.h"
 #include "migrations.h"
+#include "packages.h"
 #include "paths.h"
 #include "remap.h"
 #include "requests.h"
@@ -50,7 +51,7 @@ struct stage const stage_table[] =
   { "init-crontab-config", STAGE_PUBLIC,        BOOT_ROOT, 0,        { "init-config" },                                          &asked_crontabs,        &stage_crontabs, 0 },
   { "init-config-end",     STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-config", "init-crontab-config" },                   0,                      0, 0 },
   { "init-mods",           STAGE_PUBLIC,        BOOT_RW,   0,        { "init-config-end" },                                      &asked_mods,            0, 0 },
-  { "init-mods-package-install", STAGE_PUBLIC,  BOOT_RW,   0,        { "init-mods" },                                            &asked_mods_packages,   0, 0 },
+  { "init-mods-package-install", STAGE_PUBLIC,  BOOT_RW,   ROOT_USR, { "init-mods" },                                            &asked_mods_packages,   &stage_mods_packages, 0 },
   { "init-mods-end",       STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-mods-package-install" },                            0,                      0, 0 },
   { "init-custom-files",   STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-mods-end" },                                        0,                      &stage_custom_files, 0 },
   { "init-services",       STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-custom-files", "umask" },                           0,                      0, 0 },
