@@ -13,9 +13,11 @@ BUILD = build
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wcast-qual -Wmissing-prototypes -Wstrict-prototypes -Wformat=2 -Werror
 CFLAGS = -O2 -std=c11
-CPPFLAGS = -D_GNU_SOURCE -Ilib -Iinit -Iinit/stage -Iinit/bake
+CPPFLAGS = -D_GNU_SOURCE -Ilib -Iinit -Iinit/stage -Iinit/bake -Imods
 LDFLAGS = -static
 LDLIBS = -ls6 -lexecline -lskarnet
+# of the program that applies mods alone: process 1 has no parser of what strangers send
+MODS_LDLIBS = -larchive -lacl -lzstd -llz4 -llzma -lbz2 -lz -ljansson -lskarnet
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffunction-sections -fdata-sections
 
 LIB_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
@@ -25,8 +27,10 @@ FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*
 SERVICES = $(wildcard services.d/*/*)
 MAN1 = $(wildcard init/*.1)
 MAN8 = $(wildcard init/*.8)
-SANITIZED_OBJS = $(patsubst %.c,$(BUILD)/sanitized/%.o,$(wildcard lib/*.c))
-FUZZED_OBJS = $(patsubst %.c,$(BUILD)/fuzzed/%.o,$(wildcard lib/*.c))
+# all of the mods program but its main
+MODS_UNITS = $(filter-out mods/mods.c,$(wildcard mods/*.c)) init/verbosity.c
+SANITIZED_OBJS = $(patsubst %.c,$(BUILD)/sanitized/%.o,$(wildcard lib/*.c) $(MODS_UNITS))
+FUZZED_OBJS = $(patsubst %.c,$(BUILD)/fuzzed/%.o,$(wildcard lib/*.c) $(MODS_UNITS))
 FUZZED = -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all -fsanitize=address,undefined
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -59,7 +63,7 @@ $(BUILD)/sanitized/%.o : %.c Makefile | $(BUILD)/deps-check
 $(BUILD)/unit/% : tests/unit/%.c $(wildcard tests/*.h tests/unit/*.h) $(SANITIZED_OBJS) Makefile | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo 'cc $@ (sanitized)'
-	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) $(SANITIZE) -o $@ $< $(SANITIZED_OBJS) -lcmocka $(LDLIBS)
+	@$(CC) $(CPPFLAGS) -std=c11 $(WARN) $(SANITIZE) -o $@ $< $(SANITIZED_OBJS) -lcmocka $(LDLIBS) $(MODS_LDLIBS)
 
 unit : $(UNIT_TESTS)
 
@@ -74,7 +78,7 @@ $(BUILD)/fuzzed/%.o : %.c Makefile | $(BUILD)/deps-check
 $(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tests/*.h) $(FUZZED_OBJS) Makefile | $(BUILD)/deps-check
 	@mkdir -p $(@D)
 	@echo 'clang $@ (libFuzzer, sanitized)'
-	@clang $(CPPFLAGS) -std=c11 $(FUZZED),fuzzer -o $@ $< $(FUZZED_OBJS) $(LDLIBS)
+	@clang $(CPPFLAGS) -std=c11 $(FUZZED),fuzzer -o $@ $< $(FUZZED_OBJS) $(LDLIBS) $(MODS_LDLIBS)
 
 fuzz : $(FUZZ_TARGETS)
 	@tests/fuzz/run
@@ -94,20 +98,20 @@ image : $(BUILD)/stillroot
 	$(MAKE) --no-print-directory install DESTDIR="$(ROOT)"
 	$(BUILD)/stillroot init-bake $(BAKE) "$(ROOT)"
 
-demo : $(BUILD)/stillroot | $(BUILD)/deps-demo
+demo : all | $(BUILD)/deps-demo
 	@tests/demo
 
 check : $(BUILD)/deps-check
 	@tests/check
 
-bench : $(BUILD)/stillroot | $(BUILD)/deps-bench
+bench : all | $(BUILD)/deps-bench
 	@tests/bench/run
 
 # draws doc/boot-graph.svg anew
-graph : $(BUILD)/stillroot | $(BUILD)/deps-graph
+graph : all | $(BUILD)/deps-graph
 	@tests/graph
 
-lint : $(BUILD)/stillroot | $(BUILD)/deps-check
+lint : all | $(BUILD)/deps-check
 	@tests/lint
 
 clean :
