@@ -22,11 +22,12 @@ HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffunction-sections -fdata
 
 LIB_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 INIT_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard init/*.c init/stage/*.c init/bake/*.c))
+MODS_OBJS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard mods/*.c)) $(BUILD)/init/verbosity.o
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 FUZZ_TARGETS = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 SERVICES = $(wildcard services.d/*/*)
 MAN1 = $(wildcard init/*.1)
-MAN8 = $(wildcard init/*.8)
+MAN8 = $(wildcard init/*.8 mods/*.8)
 # all of the mods program but its main
 MODS_UNITS = $(filter-out mods/mods.c,$(wildcard mods/*.c)) init/verbosity.c
 SANITIZED_OBJS = $(patsubst %.c,$(BUILD)/sanitized/%.o,$(wildcard lib/*.c) $(MODS_UNITS))
@@ -34,7 +35,7 @@ FUZZED_OBJS = $(patsubst %.c,$(BUILD)/fuzzed/%.o,$(wildcard lib/*.c) $(MODS_UNIT
 FUZZED = -O1 -g -Wall -Wextra -Werror -fno-sanitize-recover=all -fsanitize=address,undefined
 SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-all : $(BUILD)/stillroot
+all : $(BUILD)/stillroot $(BUILD)/stillroot-mods
 
 # the tools are installed where they are missing, once
 $(BUILD)/deps-% : tests/deps
@@ -45,6 +46,10 @@ $(BUILD)/deps-% : tests/deps
 $(BUILD)/stillroot : $(INIT_OBJS) $(BUILD)/libstillroot.a
 	@echo 'link $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $(INIT_OBJS) $(BUILD)/libstillroot.a $(LDLIBS)
+
+$(BUILD)/stillroot-mods : $(MODS_OBJS) $(BUILD)/libstillroot.a
+	@echo 'link $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections -o $@ $(MODS_OBJS) $(BUILD)/libstillroot.a $(MODS_LDLIBS)
 
 $(BUILD)/libstillroot.a : $(LIB_OBJS)
 	@rm -f $@
@@ -83,8 +88,9 @@ $(BUILD)/fuzz/% : tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard tests/*.h) $(FUZZE
 fuzz : $(FUZZ_TARGETS)
 	@tests/fuzz/run
 
-install : $(BUILD)/stillroot
+install : $(BUILD)/stillroot $(BUILD)/stillroot-mods
 	install -D -m 0755 $(BUILD)/stillroot $(DESTDIR)/usr/lib/stillroot/stillroot
+	install -D -m 0755 $(BUILD)/stillroot-mods $(DESTDIR)/usr/lib/stillroot/stillroot-mods
 	mkdir -p $(DESTDIR)/usr/bin
 	ln -sfn usr/lib/stillroot/stillroot $(DESTDIR)/init
 	for p in with-contenv printcontenv lsiown init-status init-bake ; do ln -sfn ../lib/stillroot/stillroot $(DESTDIR)/usr/bin/$$p ; done
@@ -92,7 +98,7 @@ install : $(BUILD)/stillroot
 	for m in $(MAN1) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man1/$${m##*/} ; done
 	for m in $(MAN8) ; do install -D -m 0644 $$m $(DESTDIR)/usr/share/man/man8/$${m##*/} ; done
 
-image : $(BUILD)/stillroot
+image : $(BUILD)/stillroot $(BUILD)/stillroot-mods
 	@test -n "$(ROOT)" || { echo "make image: fatal: say which image root: make image ROOT=DIR" >&2 ; exit 100 ; }
 	@test -d "$(ROOT)" || { echo "make image: fatal: $(ROOT) is not a directory" >&2 ; exit 100 ; }
 	$(MAKE) --no-print-directory install DESTDIR="$(ROOT)"
@@ -121,4 +127,4 @@ clean :
 .DELETE_ON_ERROR :
 .SECONDARY :
 
--include $(LIB_OBJS:.o=.d) $(INIT_OBJS:.o=.d) $(SANITIZED_OBJS:.o=.d) $(FUZZED_OBJS:.o=.d)
+-include $(MODS_OBJS:.o=.d) $(LIB_OBJS:.o=.d) $(INIT_OBJS:.o=.d) $(SANITIZED_OBJS:.o=.d) $(FUZZED_OBJS:.o=.d)

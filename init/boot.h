@@ -106,8 +106,7 @@ struct stage
      0: it costs nothing to run it always. */
   int (*asked) (struct boot const *, stralloc *what) ;
 
-  /* 0: the row is an anchor that definitions depend on, or only starts its service, or its function is still to come;
-     asking for a missing one fails the boot. */
+  /* 0: the row is an anchor that definitions depend on, or only starts its service. */
   stage_func *run ;
 
   /* A service of the base (in ROOT_BASE_SERVICES) that starts when the stage has done what it was asked for; 0: none. */

@@ -14,6 +14,7 @@
 #include "commands.h"
 #include "directory.h"
 #include "image.h"
+#include "imagemods.h"
 #include "needs.h"
 #include "paths.h"
 #include "programs.h"
@@ -26,6 +27,7 @@ struct options
   int adopt ;
   char const **keep ;   /* names of stages */
   size_t nkeep ;
+  char const *const *mods ;   /* references */
 } ;
 
 static void enter (struct image const *image)
@@ -79,10 +81,23 @@ static void run_restore (struct image const *image, struct options const *o)
   adopt_restore(image) ;
 }
 
+static void run_mods (struct image const *image, struct options const *o)
+{
+  mods_bake(o->mods) ;
+  check_image(image) ;
+  strerr_warni("the mods are in the image, and its definitions are in order") ;
+}
+
 /* Returns whether argv makes sense. o->keep has room for all of argv. */
 static int parse (int argc, char const *const *argv, struct options *o)
 {
   int i = 1 ;
+  if (argc > 1 && !strcmp(argv[1], "mods"))
+  {
+    o->run = &run_mods ;
+    o->mods = argv + 2 ;
+    return argc > 2 && argv[2][0] != '-' ;
+  }
   for (; i < argc && argv[i][0] == '-' ; i++)
   {
     if (!strcmp(argv[i], "--keep") && o->adopt && i + 1 < argc) o->keep[o->nkeep++] = argv[++i] ;

@@ -12,7 +12,7 @@
 #define PRINTCONTENV_USAGE "printcontenv NAME"
 #define LSIOWN_USAGE "lsiown [-cfvhHLPR] USER[:GROUP]|:GROUP PATH..."
 #define INIT_STATUS_USAGE "init-status [--json | --graph | --explain [docker | compose | kubernetes]]"
-#define INIT_BAKE_USAGE "init-bake [--check | --restore | --adopt [--keep STAGE]...] [DIR]"
+#define INIT_BAKE_USAGE "init-bake [--check | --restore | --adopt [--keep STAGE]...] [DIR] | init-bake mods REFERENCE..."
 #define HALT_USAGE "halt"
 #define S6_RC_USAGE "s6-rc [-abeEp] [-u|-d|-D] [-n N] [-v VERBOSITY] [-t MS] [-l /run/s6-rc] change|start|stop|list|listall|diff|help [NAME...]"
 

@@ -93,14 +93,14 @@ static void no_capabilities (struct look const *l, stralloc *why)
 
 static obstacle_func *const obstacles[] = { &no_run, &no_svscan, &no_profile, &no_logger, &wrong_settings, &no_capabilities } ;
 
-/* What the image or its user can ask for, and a stage skips or cannot do. */
+/* What the image or its user can ask for, and a stage may skip. */
 static struct { char const *stage, *variable, *instead ; } const wishes[] =
 {
   { "user-remap", VAR_PUID, "; applications run as 911:911, or all of it as another user with docker run --user" },
   { "user-remap", VAR_PGID, "" },
   { "umask", VAR_UMASK, "; services have 022" },
   { "custom-services", 0, "" },
-  { "init-mods", VAR_DOCKER_MODS, "" },
+  { "docker-mods", VAR_DOCKER_MODS, "; init-bake mods puts them into the image" },
   { "init-device-perms", VAR_DEVICES, "" },
   { "device-groups", VAR_DEVICES, "" }
 } ;
@@ -116,30 +116,21 @@ static int is_asked (struct look const *l, struct stage const *s, char const *va
   return what->len && stralloc_0(what) ;
 }
 
-/* Returns whether a wish is in the way of the boot. */
-static int judge_wishes (struct look const *l, stralloc *sa)
+/* What of it cannot be. */
+static void judge_wishes (struct look const *l, stralloc *sa)
 {
   stralloc what = STRALLOC_ZERO, why = STRALLOC_ZERO ;
   size_t i = 0 ;
-  int fatal = 0 ;
   for (; i < sizeof wishes / sizeof wishes[0] ; i++)
   {
     struct stage const *s = stage_table + stage_find(wishes[i].stage) ;
     why.len = 0 ;
     if (!is_asked(l, s, wishes[i].variable, &what)) continue ;
-    if (stage_is_unfit(&l->boot, s, &why))
-    {
-      if (stralloc_0(&why)) line(sa, what.s, " is skipped (", s->name, "): ", why.s, l->boot.mode & BOOT_ROOT ? wishes[i].instead : "") ;
-    }
-    else if (!s->run)
-    {
-      fatal = 1 ;
-      line(sa, "It does not boot as it is run now: ", what.s, ": this version of stillroot cannot do it yet") ;
-    }
+    if (stage_is_unfit(&l->boot, s, &why) && stralloc_0(&why))
+      line(sa, what.s, " is skipped (", s->name, "): ", why.s, l->boot.mode & BOOT_ROOT ? wishes[i].instead : "") ;
   }
   stralloc_free(&what) ;
   stralloc_free(&why) ;
-  return fatal ;
 }
 
 static void add_run (struct look const *l, stralloc *sa)
@@ -172,7 +163,8 @@ void remarks_add (struct look const *l, stralloc *sa)
   uid_t uid ;
   gid_t gid ;
   size_t i = 0 ;
-  int fatal = judge_wishes(l, sa) ;
+  int fatal = 0 ;
+  judge_wishes(l, sa) ;
   for (; i < sizeof obstacles / sizeof obstacles[0] ; i++)
   {
     why.len = 0 ;

@@ -14,7 +14,6 @@
 #include "processsignal.h"
 #include "program.h"
 #include "reason.h"
-#include "remedies.h"
 #include "stages.h"
 #include "svevent.h"
 #include "verbosity.h"
@@ -120,12 +119,6 @@ enum stage_result stage_begin (struct boot const *b, struct stage const *s, stru
   if (s->asked && !run->asked) reason_add(&run->reason, "nothing to do") ;
   else if (stage_is_unfit(b, s, &run->reason)) return skip(b, run) ;
   else if (s->run) return work(b, run) ;
-  /* a service may be all that is asked for */
-  else if (run->asked && !s->service)
-  {
-    reason_add(&run->reason, "this version of stillroot cannot do it yet: ", run->what.s, "; remove it " FLAGS_VARIABLE ", or use a version that can") ;
-    return conclude(b, run, STAGE_FATAL) ;
-  }
   return conclude(b, run, STAGE_DONE) ;
 }
 

@@ -6,10 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <skalibs/djbunix.h>
+
+#include "accessat.h"
 #include "contenv.h"
 #include "filelist.h"
 #include "fstree.h"
+#include "modname.h"
 #include "paths.h"
 #include "reason.h"
 #include "requests.h"
@@ -48,9 +53,18 @@ static int file (struct boot const *b, char const *name, stralloc *what)
   return 1 ;
 }
 
+/* Whether it means the mods, as images have it whose mods were a hook. */
+static int is_of_mods (struct boot const *b)
+{
+  stralloc value = STRALLOC_ZERO ;
+  int r = contenv_get(b->contenvfd, VAR_STAGE2_HOOK, &value) == 1 && !strcmp(value.s, PATH_DOCKER_MODS) ;
+  stralloc_free(&value) ;
+  return r ;
+}
+
 int asked_stage2_hook (struct boot const *b, stralloc *what)
 {
-  return variable(b, VAR_STAGE2_HOOK, what) ;
+  return !is_of_mods(b) && variable(b, VAR_STAGE2_HOOK, what) ;
 }
 
 int asked_envfile (struct boot const *b, stralloc *what)
@@ -70,9 +84,35 @@ int asked_device_perms (struct boot const *b, stralloc *what)
   return variable(b, VAR_DEVICES, what) ;
 }
 
-int asked_mods (struct boot const *b, stralloc *what)
+/* Appends those of the mods that the root has already, by an earlier start or by init-bake. */
+static void applied (struct boot const *b, char const *mods, stralloc *what)
 {
-  return variable(b, VAR_DOCKER_MODS, what) ;
+  struct modlist list ;
+  int recordsfd = openat(b->rootfd, ROOT_MODS_RECORDS, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
+  size_t i = 0, n = 0 ;
+  if (recordsfd == -1) return ;
+  if (modlist_split(mods, &list) == 0)
+  {
+    for (; i < list.n ; i++)
+    {
+      stralloc record = STRALLOC_ZERO ;
+      if (modname_file(list.names[i], &record) && accessat(recordsfd, record.s, F_OK) == 0)
+        reason_add(what, n++ ? ", " : " (the root has already: ", list.names[i]) ;
+      stralloc_free(&record) ;
+    }
+    modlist_free(&list) ;
+  }
+  if (n) reason_add(what, ")") ;
+  fd_close(recordsfd) ;
+}
+
+int asked_docker_mods (struct boot const *b, stralloc *what)
+{
+  stralloc mods = STRALLOC_ZERO ;
+  int r = variable(b, VAR_DOCKER_MODS, what) ;
+  if (r && contenv_get(b->contenvfd, VAR_DOCKER_MODS, &mods) == 1) applied(b, mods.s, what) ;
+  stralloc_free(&mods) ;
+  return r ;
 }
 
 int asked_mods_packages (struct boot const *b, stralloc *what)

@@ -10,7 +10,7 @@
 typedef int asked_func (struct boot const *, stralloc *) ;
 
 extern asked_func asked_stage2_hook, asked_envfile, asked_device_perms,
-  asked_mods, asked_mods_packages, asked_custom_services, asked_umask, asked_cont_init,
+  asked_docker_mods, asked_mods_packages, asked_custom_services, asked_umask, asked_cont_init,
   asked_fix_attrs ;
 
 #endif

@@ -85,7 +85,7 @@ enum stage_result stage_settings (struct boot const *b, struct script *script, s
 static char const *const numbers[] =
 {
   VAR_CUSTOM_TIMEOUT, VAR_BEHAVIOUR, VAR_READYTIME, VAR_SERVICES_GRACETIME, VAR_KILL_GRACETIME, VAR_FINISH_MAXTIME, VAR_CMD_WAIT_MAXTIME,
-  VAR_VERBOSITY, VAR_WAIT_FD
+  VAR_VERBOSITY, VAR_WAIT_FD, VAR_MODS_TIMEOUT
 } ;
 
 enum stage_result stage_numbers (struct boot const *b, struct script *script, stralloc *reason)

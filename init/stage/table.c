@@ -13,6 +13,7 @@
 #include "custom.h"
 #include "devicegroups.h"
 #include "devices.h"
+#include "dockermods.h"
 #include "envfile.h"
 #include "hook.h"
 #include "migrations.h"
@@ -32,8 +33,9 @@ struct stage const stage_table[] =
   { "numbers",             STAGE_PRIVATE,       BOOT_ANY,  0,        { "stage2-hook" },                                          0,                      &stage_numbers, 0 },
   { "capabilities",        STAGE_PRIVATE,       BOOT_ROOT, 0,        { "stage2-hook" },                                          0,                      &stage_capabilities, 0 },
   { "user-namespace",      STAGE_PRIVATE,       BOOT_ROOT, 0,        { "settings" },                                             &asked_user_namespace,  &stage_user_namespace, 0 },
-  { "custom-services",     STAGE_PRIVATE,       BOOT_RW,   0,        { "settings" },                                             &asked_custom_services, &stage_custom_services, 0 },
-  { STAGE_DEFINITIONS,     STAGE_PRIVATE,       BOOT_ANY,  0,        { "stage2-hook", "custom-services" },                       0,                      0, 0 },
+  { "docker-mods",         STAGE_PRIVATE,       BOOT_RW,   ROOT_VAR_LIB, { "settings", "numbers", "capabilities", "user-namespace" }, &asked_docker_mods,     &stage_docker_mods, 0 },
+  { "custom-services",     STAGE_PRIVATE,       BOOT_RW,   0,        { "docker-mods" },                                          &asked_custom_services, &stage_custom_services, 0 },
+  { STAGE_DEFINITIONS,     STAGE_PRIVATE,       BOOT_ANY,  0,        { "stage2-hook", "docker-mods", "custom-services" },        0,                      0, 0 },
   { "init-migrations",     STAGE_PUBLIC,        BOOT_ANY,  0,        { "settings", "capabilities", "user-namespace" },           0,                      &stage_migrations, 0 },
   { "user-remap",          "init-adduser",      BOOT_RW,   ROOT_ETC, { "init-migrations" },                                      &asked_user_remap,      &stage_user_remap, 0 },
   { "user-groups",         "init-adduser",      BOOT_RW,   ROOT_ETC, { "user-remap" },                                           &asked_user_groups,     &stage_user_groups, 0 },
@@ -50,7 +52,7 @@ struct stage const stage_table[] =
   { "init-config",         STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-os-end" },                                          0,                      0, 0 },
   { "init-crontab-config", STAGE_PUBLIC,        BOOT_ROOT, 0,        { "init-config" },                                          &asked_crontabs,        &stage_crontabs, 0 },
   { "init-config-end",     STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-config", "init-crontab-config" },                   0,                      0, 0 },
-  { "init-mods",           STAGE_PUBLIC,        BOOT_RW,   0,        { "init-config-end" },                                      &asked_mods,            0, 0 },
+  { "init-mods",           STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-config-end" },                                      0,                      0, 0 },
   { "init-mods-package-install", STAGE_PUBLIC,  BOOT_RW,   ROOT_USR, { "init-mods" },                                            &asked_mods_packages,   &stage_mods_packages, 0 },
   { "init-mods-end",       STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-mods-package-install" },                            0,                      0, 0 },
   { "init-custom-files",   STAGE_PUBLIC,        BOOT_ANY,  0,        { "init-mods-end" },                                        0,                      &stage_custom_files, 0 },

@@ -102,13 +102,6 @@ assert_refused() {
   [[ $output == *'with-contenv: fatal: '*/run/s6/container_environment*'Permission denied'* ]]
 }
 
-@test "what this version cannot do is named, and ends the boot with 100" {
-  start -e DOCKER_MODS=example/mods:one
-  [ "$(exit_code)" = 100 ]
-  assert_log '^rc: fatal: .*DOCKER_MODS=example/mods:one'
-  refute_log '^\[.*\] done\.$'
-}
-
 @test "init-bake refuses an image whose uid 911 is someone else's, and one without s6" {
   sed -i 's/^abc:/other:/' "$ROOT/etc/passwd"
   run "$REPO/build/stillroot" init-bake "$ROOT"

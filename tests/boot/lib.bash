@@ -22,7 +22,7 @@ boot_setup_file() {
   (
     flock 9
     "tests/image/$IMAGE" "$BASE" >&2
-    { cmp -s "$BUILD/stillroot" "$BASE/usr/lib/stillroot/stillroot" && diff -rq -x .gitkeep services.d "$BASE/usr/lib/stillroot/services.d" >&2; } ||
+    { cmp -s "$BUILD/stillroot" "$BASE/usr/lib/stillroot/stillroot" && cmp -s "$BUILD/stillroot-mods" "$BASE/usr/lib/stillroot/stillroot-mods" && diff -rq -x .gitkeep services.d "$BASE/usr/lib/stillroot/services.d" >&2; } ||
       flock "$BUILD/boot/make.lock" make --no-print-directory -s BUILD="$BUILD" image ROOT="$BASE" >&2
   ) 9>"$BASE.lock"
 }

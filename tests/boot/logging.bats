@@ -126,10 +126,10 @@ assert_all_caught() {
   local level
   for level in 1 2; do
     : >"$DIR/termination"
-    start --mount "$DIR/termination:/dev/termination-log" -e S6_LOGGING=$level -e DOCKER_MODS=example/mods:one
+    start --mount "$DIR/termination:/dev/termination-log" -e S6_LOGGING=$level -e PUID=nobody
     [ "$(exit_code)" = 100 ]
-    assert_log '^rc: fatal: .*DOCKER_MODS'
-    grep '^rc: fatal: .*DOCKER_MODS' "$DIR/termination"
+    assert_log '^rc: fatal: .*PUID'
+    grep '^rc: fatal: .*PUID' "$DIR/termination"
     start -e S6_LOGGING=$level /no/such/program
     [ "$(exit_code)" = 127 ]
     assert_log '^rc: fatal: unable to exec /no/such/program'

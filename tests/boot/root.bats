@@ -63,7 +63,7 @@ RUN
   assert_log '^rc: info: [a-z-]+ skipped: .*read-only.*linuxserver/mods:one'
   assert_log '^rc: info: [a-z-]+ skipped: .*read-only.*mine'
   assert_log 'skipped' 4
-  for stage in user-remap own-app umask init-mods custom-services; do [ "$(stage_status "$stage")" = skipped ]; done
+  for stage in user-remap own-app umask docker-mods custom-services; do [ "$(stage_status "$stage")" = skipped ]; done
   [ "$(cat "$(inside /run/s6/container_environment/LSIO_READ_ONLY_FS)")" = 1 ]
   [ "$(cat "$(inside /run/s6/container_environment/PUID)")" = 1000 ]
 }

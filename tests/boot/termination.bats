@@ -40,7 +40,6 @@ assert_flags() {
   assert_flags '^init: fatal: S6_RUNTIME_PROFILE is not the name of a directory' -e S6_RUNTIME_PROFILE=..
   assert_flags '^rc: fatal: definitions: /none \(S6_RUNTIME_BUNDLEDIR\): No such file' -e S6_RUNTIME_BUNDLEDIR=/none
   assert_flags '^rc: fatal: capabilities: .* SETUID and SETGID;.*--explain$' -e PUID=1000 --cap-drop ALL
-  assert_flags '^rc: fatal: init-mods: .*DOCKER_MODS=some/mod:one' -e DOCKER_MODS=some/mod:one
   assert_flags '^init: fatal: unable to find the user of S6_CATCHALL_USER .*: nobody-here;' -e S6_LOGGING=1 -e S6_CATCHALL_USER=nobody-here
   assert_flags '^init: fatal: .*S6_CATCHALL_USER .*: abc;.*SETUID and SETGID' -e S6_LOGGING=1 -e S6_CATCHALL_USER=abc --cap-drop ALL
   assert_flags '^rc: fatal: the logger of S6_LOGGING does not run' -e S6_LOGGING=1 -e S6_LOGGING_SCRIPT=wrong
