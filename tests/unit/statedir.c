@@ -297,6 +297,22 @@ static void lose (char const *what)
   _exit(1) ;
 }
 
+/* What has become of a lock that is held. */
+static void lose_lock (int place, int fd, int lock)
+{
+  struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET } ;
+  struct stat l = { .st_nlink = 99 }, d = { .st_nlink = 99 }, named = { .st_ino = 0 } ;
+  int e = errno ;
+  fstat(lock, &l) ;
+  fstat(fd, &d) ;
+  fstatat(place, STATEDIR, &named, AT_SYMLINK_NOFOLLOW) ;
+  fcntl(lock, F_GETLK, &fl) ;
+  fprintf(stderr, "links of the lock: %lu, of the directory: %lu, which is %sthe one that is named; locked by %ld\n", (unsigned long)l.st_nlink,
+    (unsigned long)d.st_nlink, d.st_ino == named.st_ino ? "" : "not ", fl.l_type == F_UNLCK ? 0 : (long)fl.l_pid) ;
+  errno = e ;
+  lose("the lock has lost its name") ;
+}
+
 static void compete (int place, int counter)
 {
   unsigned int i = 0 ;
@@ -311,7 +327,7 @@ static void compete (int place, int counter)
     /* alone: whoever else were here would find it */
     if (mkdirat(fd, RUN_STATE, 0755) == -1 || unlinkat(fd, RUN_STATE, AT_REMOVEDIR) == -1) lose("somebody else is in it") ;
     if (write(counter, "", 1) != 1) lose("count") ;
-    if (i & 1 && unlinkat(fd, STATEDIR_LOCK, 0) == -1) lose("the lock has lost its name") ;
+    if (i & 1 && unlinkat(fd, STATEDIR_LOCK, 0) == -1) lose_lock(place, fd, lock) ;
     /* another may have come, and may have gone, in between */
     if (i & 1 && unlinkat(place, STATEDIR, AT_REMOVEDIR) == -1 && errno != ENOTEMPTY && errno != ENOENT) lose("remove the directory") ;
     close(lock) ;
