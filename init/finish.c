@@ -48,6 +48,7 @@ static int end (int code)
   int runfd = open(PATH_RUN, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   int contenvfd = -1 ;
   ignore_stops() ;
+  if (runfd >= 0) rundir_keep(runfd) ;
   if (runfd == -1) fatal_say(errno, "unable to open " PATH_RUN, "", "") ;
   else contenvfd = openat(runfd, RUN_CONTENV, O_RDONLY | O_DIRECTORY | O_CLOEXEC) ;
   verbosity_load(contenvfd) ;

@@ -38,7 +38,7 @@ char const *runfault (struct rundir const *run, int e, stralloc *why)
       reason_add(why, " cannot be opened as a directory (", strerror(e), ")") ;
       return BAKE ;
     case RUNDIR_FAULT_BUSY :
-      reason_add(why, " is in use by another container, or by an init that was executed in this one before") ;
+      reason_add(why, " is in use by another container, or by an init that was executed in this one before, or is locked by somebody") ;
       return REMEDY_RUN_ALONE ;
     case RUNDIR_FAULT_EXPOSED :
       reason_add(why, " could be changed by other users, and cannot be taken from them (", strerror(e), ")") ;
@@ -48,6 +48,10 @@ char const *runfault (struct rundir const *run, int e, stralloc *why)
       break ;
     case RUNDIR_FAULT_UNBAKED :
       reason_add(why, " is not writable (", write_error, "), and has no links that lead to where this user can write: " BAKE ", or the runtime can mend it") ;
+      break ;
+    case RUNDIR_FAULT_BOUND :
+      reason_add(why, " has links of the image that are root's, and that this user cannot replace, and ") ;
+      runfault_place(run, why) ;
       break ;
     case RUNDIR_FAULT_PLACE :
       reason_add(why, " is not writable (", write_error, "), and ") ;

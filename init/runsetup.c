@@ -32,7 +32,7 @@ static void run_unusable (struct rundir const *run, int e)
   if (run->fault == RUNDIR_FAULT_NONE || run->fault == RUNDIR_FAULT_SYSTEM) fatal(EXIT_SYSTEM, e, "unable to prepare " PATH_RUN, "", "") ;
   remedy = runfault(run, e, &why) ;
   if (!stralloc_0(&why)) fatal(EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN, "", "") ;
-  fatal(run->fault == RUNDIR_FAULT_PLACE && run->obstacle == STATEDIR_SYSTEM ? EXIT_SYSTEM : EXIT_USER, 0, PATH_RUN, why.s, remedy) ;
+  fatal((run->fault == RUNDIR_FAULT_PLACE || run->fault == RUNDIR_FAULT_BOUND) && run->obstacle == STATEDIR_SYSTEM ? EXIT_SYSTEM : EXIT_USER, 0, PATH_RUN, why.s, remedy) ;
 }
 
 /* The state is in /run itself, on a disk. */
@@ -55,7 +55,7 @@ static void say_run (struct boot const *b, struct rundir const *run)
   if (run->access == RUNACCESS_MENDED)
     say_info(PATH_RUN " could be changed by other users: it is the container's own user's now, and what is in it only its owners can rename") ;
   if (run->access == RUNACCESS_UNPROVEN)
-    say_warning("other users can change " PATH_RUN ", and programs with a set-uid bit can be other users: give the container no-new-privileges, or mount it with mode 1777") ;
+    say_warning("other users can change " PATH_RUN ", and programs with a set-uid bit can be other users: give the container no-new-privileges, or mount it as root's or this user's, with mode 1777") ;
   switch (run->step)
   {
     case RUNDIR_NOEXEC : say_info(PATH_RUN " is mounted noexec: every executable in it is a link into the root file system") ; break ;

@@ -108,15 +108,21 @@ static int secure (struct climb const *c, struct rundir *ret)
   return ret->access == RUNACCESS_EXPOSED ? fail(ret, RUNDIR_FAULT_EXPOSED) : 0 ;
 }
 
+/* A volume that two containers have been given, or an init that is executed beside another one: one that runs has the scandir; one that boots, this lock,
+   until its stage 2 has seen that; one that ends has it too. */
+static int is_busy (struct climb const *c)
+{
+  return !c->look && (scandir_is_used(c->runfd) == 1 || (flock(c->runfd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK)) ;
+}
+
 /* Steps 1 and 2: a /run that the runtime has mounted, and that is writable. */
 static int use_mount (struct climb *c, struct rundir *ret)
 {
   struct statfs st ;
   int may_mount = privileges_has(c->p, CAP_SYS_ADMIN) ;
+  /* before anything of it changes: it may be another's */
+  if (is_busy(c)) return (errno = EBUSY, fail(ret, RUNDIR_FAULT_BUSY)) ;
   if (secure(c, ret) == -1) return -1 ;
-  /* a volume that two containers have been given: one that runs has the scandir; one that boots, this lock, until its stage 2 has seen that */
-  if (!c->look && (scandir_is_used(c->runfd) == 1 || (flock(c->runfd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK)))
-    return (errno = EBUSY, fail(ret, RUNDIR_FAULT_BUSY)) ;
   if (fstatfs(c->runfd, &st) == -1) return fail(ret, RUNDIR_FAULT_SYSTEM) ;
   ret->memory = is_memoryfs(&st) ;
   ret->step = RUNDIR_AS_IS ;
@@ -198,6 +204,8 @@ static int use_statedir (struct climb *c, struct rundir *ret)
   struct rundir second ;
   if (c->p->euid) return use_place(c, places + 1, ret) ;
   if (use_place(c, places, ret) == 0) return 0 ;
+  /* the container's own /dev: another init in it, from whom /run would be led away */
+  if (ret->fault == RUNDIR_FAULT_PLACE && ret->obstacle == STATEDIR_TAKEN) return (errno = EBUSY, fail(ret, RUNDIR_FAULT_BUSY)) ;
   second = *ret ;
   second.fault = RUNDIR_FAULT_NONE ;
   if (use_place(c, places + 1, &second) == -1) return -1 ;
@@ -225,8 +233,10 @@ static int climb (struct climb *c, struct rundir *ret)
   if (c->readonly && privileges_has(c->p, CAP_SYS_ADMIN) && use_tmpfs(c, ret) == 0) return 0 ;
   if (c->runfd >= 0 && (c->own || !c->readonly) && secure(c, ret) == -1) return -1 ;
   if (use_statedir(c, ret) == 0) return 0 ;
-  if (c->bound) ret->write_errno = EPERM ;
+  if (ret->fault == RUNDIR_FAULT_BUSY) return -1 ;
+  if (c->bound) return fail(ret, RUNDIR_FAULT_BOUND) ;
   if (ret->write_errno) return -1 ;
+  if (is_busy(c)) return (errno = EBUSY, fail(ret, RUNDIR_FAULT_BUSY)) ;
   ret->step = RUNDIR_DISK ;
   c->fd = c->runfd ;
   return 0 ;

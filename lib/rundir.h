@@ -32,18 +32,19 @@ enum rundir_fault
   RUNDIR_FAULT_EXPOSED,    /* others could replace what is made in it; errno */
   RUNDIR_FAULT_HIDDEN,     /* what is mounted on it is not writable, and hides the image's links */
   RUNDIR_FAULT_UNBAKED,    /* it is not writable, and the image has no links in it */
-  RUNDIR_FAULT_PLACE       /* it is not writable, and neither is there another place */
+  RUNDIR_FAULT_PLACE,      /* it is not writable, and neither is there another place */
+  RUNDIR_FAULT_BOUND       /* it is writable, but has the image's links, which are not this user's to remove, and there is no other place */
 } ;
 
 struct rundir
 {
   enum rundir_step step ;
   enum rundir_fault fault ;
-  int write_errno ;        /* of the write probe of /run, 0: writable; or EPERM where what has to be there cannot take the place of links */
+  int write_errno ;        /* of the write probe of /run, 0: writable */
   int mount_errno ;        /* of the mount or remount; 0: it has been done, or none was tried */
   enum runaccess access ;  /* of /run, where it can be written to at all */
   int memory ;             /* whether the state is in memory */
-  char const *place ;      /* with RUNDIR_DISK and RUNDIR_FAULT_PLACE: where a state directory cannot be, */
+  char const *place ;      /* with RUNDIR_DISK, RUNDIR_FAULT_PLACE and RUNDIR_FAULT_BOUND: where a state directory cannot be, */
   enum statedir_obstacle obstacle ;   /* why, */
   int place_errno ;        /* and with what errno; 0: none */
   int lockfd ;             /* the lock of a state directory; else -1 */
@@ -57,7 +58,7 @@ struct rundir
    A /run that is the writable root's and has RUNDIR_IMAGE_MODE becomes root's alone, 0755, where root can make it so.
    Calls mount(2) where /run is noexec, or the root is read-only, and we have CAP_SYS_ADMIN; for nothing else.
    A root that is full counts as writable. Returns a descriptor of the directory that RUN_* paths are relative to, *ret filled in; or -1, with
-   ret->fault and errno. With RUNDIR_AS_IS to RUNDIR_NOEXEC the descriptor, and who inherits it, keeps others from booting there too. */
+   ret->fault and errno. Where the state is in /run itself, the descriptor, and who inherits it, keeps others from booting there too. */
 extern int rundir_open (int rootfd, struct privileges const *, int readonly, struct rundir *ret) ;
 
 /* What rundir_open() would come to, as far as that can be seen without making, mounting, changing or locking anything, and without regard to
@@ -69,6 +70,10 @@ extern void rundir_look (int rootfd, struct privileges const *, int readonly, st
    ((gid_t)-1: 0700 and no group).
    Returns 0, or -1 and sets errno, with the path at fault (relative to /run) in *ret_what. */
 extern int rundir_populate (int runfd, gid_t contenv_gid, char const **ret_what) ;
+
+/* Keeps others from booting there from now on, while the container ends: what kept them from it so far has ended with s6-svscan. As long as this process lives and
+   has runfd open. What cannot be locked is not. */
+extern void rundir_keep (int runfd) ;
 
 /* Removes a state directory of ours from the runtime's tmpfs when the container ends: nothing where the state is in /run itself. */
 extern void rundir_end (int rootfd, int runfd) ;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +54,12 @@ int rundir_populate (int runfd, gid_t contenv_gid, char const **ret_what)
   if (lockfile_make(runfd, RUN_STOP_LOCK) == -1) return -1 ;
   *ret_what = RUN_CONTENV ;
   return make_contenv(runfd, contenv_gid) ;
+}
+
+void rundir_keep (int runfd)
+{
+  /* the lock of a state directory, which links in /run lead to; without, whoever comes asks for that of /run */
+  if (lockfile_take(runfd, RUN_ANCHOR "/" STATEDIR_LOCK) == -1) flock(runfd, LOCK_EX | LOCK_NB) ;
 }
 
 void rundir_end (int rootfd, int runfd)

@@ -560,3 +560,27 @@ RUN
   wait_log '^1000 out$'
   wait_log '^1000 err$'
 }
+
+is_told() { [ -e "$(inside /run/s6/told)" ]; }
+
+@test "an init that is executed while the first one ends: 100, and the first one's exit code is its own" {
+  local flags
+  cat >"$ROOT/leave" <<'RUN'
+#!/bin/sh
+setsid sh -c 'trap ": >/run/s6/told" TERM; : >/run/s6/deaf; while :; do sleep 1000000; done' &
+until [ -e /run/s6/deaf ]; do :; done
+exit 6
+RUN
+  chmod 0755 "$ROOT/leave"
+  for flags in '--read-only --run exec' '--read-only' ''; do
+    # shellcheck disable=SC2086
+    start $flags -e S6_KILL_GRACETIME=60000 /leave
+    # not before: what finish tells to end is all that there is then
+    retry is_told
+    run in_container /init
+    [ "$status" -eq 100 ]
+    [[ $output == *'init: fatal: /run is in use by '*' an init '* ]]
+    in_container sh -c 'kill -KILL -1'
+    [ "$(exit_code)" = 6 ]
+  done
+}

@@ -191,12 +191,35 @@ assert_undisturbed() {
   [ -z "$(find "$(inside /run)" -maxdepth 1 -type l -user 1001)" ]
 }
 
+@test "two containers with one volume on /run: the second, which is root, ends with 100, and has not taken it from the first" {
+  shared_shm
+  mkdir "$DIR/run"
+  chown 1000:1000 "$DIR/run"
+  boot --user 1000:1000 --mount "$DIR/run:/run" -e WHO=first
+  second --mount "$DIR/run:/run"
+  [ "$SECOND_CODE" = 100 ]
+  grep '^init: fatal: /run is in use by another container' "$DIR/second.log"
+  [ "$(stat -c %u:%g:%a "$DIR/run")" = 1000:1000:755 ]
+  assert_undisturbed
+  stop_container
+  boot --user 1000:1000 --mount "$DIR/run:/run"
+  assert_boot nonroot-rw '/run is a volume on disk'
+}
+
+@test "a writable root, and no /dev/shm: 100, which says that the links in /run are root's" {
+  mkdir "$DIR/small"
+  mount -t tmpfs -o mode=1777,size=64k stillroot-test "$DIR/small"
+  start --user 1000:1000 --mount "$DIR/small:/dev/shm"
+  [ "$(exit_code)" = 100 ]
+  assert_log "^init: fatal: /run has links of the image that are root's, and that this user cannot replace, and /dev/shm/stillroot cannot stand in: it has not enough room; .*--tmpfs /run:exec,uid=1000"
+}
+
 @test "two containers of one pod with a writable root: the second ends with 100, which names the place, and leaves the links" {
   shared_shm
   boot --user 1000:1000 --mount "$SHM:/dev/shm" -e WHO=first
   second --user 1000:1000
   [ "$SECOND_CODE" = 100 ]
-  grep -E '^init: fatal: /run is not writable .*/dev/shm/stillroot cannot stand in: another container uses it; .*--tmpfs /run:exec' "$DIR/second.log"
+  grep -E "^init: fatal: /run has links of the image that are root's, .*/dev/shm/stillroot cannot stand in: another container uses it; .*--tmpfs /run:exec" "$DIR/second.log"
   assert_undisturbed
 }
 
