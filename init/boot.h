@@ -30,6 +30,10 @@
    and soon done. */
 #define ACCOUNTS_WAIT_MS 5000
 
+/* what is made in /run once it is prepared, without the services: the boot's state, its report and s6-svscan's own */
+#define RUN_FILES 12
+#define RUN_BLOCKS 8
+
 struct logger ;
 
 struct boot

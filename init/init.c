@@ -42,9 +42,6 @@
 #include "variables.h"
 #include "verbosity.h"
 
-/* what is made in /run once it is prepared, without the services: the boot's state, its report and s6-svscan's own */
-#define BOOT_FILES 12
-#define BOOT_BLOCKS 8
 #define OWN_VARIABLES 5
 
 static struct report report = REPORT_ZERO ;
@@ -266,7 +263,7 @@ int init_main (int argc, char const *const *argv, char const *const *envp)
     fatal(errno == ENOSPC ? EXIT_USER : EXIT_SYSTEM, errno, "unable to prepare " PATH_RUN "/", what,
       errno == ENOSPC ? REMEDY_RUN_SPACE : "") ;
   /* s6-svscan, stage 2 and its first service would fail one after the other */
-  if (!room_for(b.runfd, BOOT_FILES, BOOT_BLOCKS)) fatal(EXIT_USER, ENOSPC, "unable to boot in " PATH_RUN, "", REMEDY_RUN_SPACE) ;
+  if (!room_for(b.runfd, RUN_FILES, RUN_BLOCKS)) fatal(EXIT_USER, ENOSPC, "unable to boot in " PATH_RUN, "", REMEDY_RUN_SPACE) ;
   if (pipe2(ready, O_CLOEXEC) == -1 || uncoe(ready[1]) == -1) fatal(EXIT_SYSTEM, errno, "unable to make a pipe", "", "") ;
   /* s6-svscan unblocks all signals before it has its handlers, and would never see this one; nothing has begun that needs a stop */
   if (stop_pending())

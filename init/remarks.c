@@ -1,24 +1,16 @@
 /* ISC license. */
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <skalibs/env.h>
-#include <skalibs/types.h>
-
-#include "accessat.h"
 #include "accounts.h"
 #include "capabilities.h"
-#include "contenv.h"
-#include "etcdir.h"
+#include "obstacles.h"
 #include "oneline.h"
 #include "paths.h"
 #include "reason.h"
 #include "remarks.h"
-#include "runfault.h"
-#include "settings.h"
 #include "stages.h"
 #include "variables.h"
 
@@ -32,66 +24,6 @@ static void line_strings (stralloc *sa, char const *const *v)
   if (sa->len > start) oneline(sa->s + start, sa->len - start) ;
   reason_add(sa, "\n") ;
 }
-
-/* The obstacles: each appends what is in the way, nothing where it is not (no NUL). */
-typedef void obstacle_func (struct look const *, stralloc *why) ;
-
-static void no_run (struct look const *l, stralloc *why)
-{
-  if (l->run.step != RUNDIR_NONE) return ;
-  reason_add(why, PATH_RUN) ;
-  runfault(&l->run, l->run_errno, why) ;
-}
-
-static void no_svscan (struct look const *l, stralloc *why)
-{
-  if (accessat(l->boot.rootfd, ROOT_SVSCAN, X_OK) == -1)
-    reason_add(why, PATH_SVSCAN ": ", strerror(errno), "; run init-bake in the image build") ;
-}
-
-static void no_profile (struct look const *l, stralloc *why)
-{
-  char etc[ETCDIR_MAX] ;
-  char const *name = env_get2(l->envp, VAR_PROFILE) ;
-  if (name && *name && (etcdir_path(name, etc) == -1 || !look_has_directory(l, etc)))
-    reason_add(why, VAR_PROFILE "=", name, ": there is no such directory in /" ROOT_PROFILES) ;
-}
-
-static void no_logger (struct look const *l, stralloc *why)
-{
-  char *value = look_variable(l, VAR_LOGGING) ;
-  unsigned int n ;
-  if (value && uint0_scan(value, &n) && n && accessat(l->boot.rootfd, ROOT_S6_LOG, X_OK) == -1)
-    reason_add(why, VAR_LOGGING "=", value, ": there is no /" ROOT_S6_LOG " in the image") ;
-  free(value) ;
-}
-
-static void wrong_settings (struct look const *l, stralloc *why)
-{
-  static char const *const names[] = { VAR_PUID, VAR_PGID, VAR_UMASK } ;
-  size_t i = 0 ;
-  if (stage_table[stage_find("settings")].modes & l->boot.mode) for (; i < sizeof names / sizeof names[0] ; i++)
-  {
-    char *value = look_variable(l, names[i]) ;
-    char const *wanted = value ? settings_wanted(names[i], value) : 0 ;
-    if (wanted) reason_item(why, names[i], " is not ", wanted, ": \"", value, "\"") ;
-    free(value) ;
-  }
-}
-
-static void no_capabilities (struct look const *l, stralloc *why)
-{
-  char *uid = look_variable(l, VAR_PUID), *gid = look_variable(l, VAR_PGID) ;
-  stralloc names = STRALLOC_ZERO ;
-  if (l->boot.mode & BOOT_ROOT && (uid || gid)
-   && capabilities_missing(&l->boot.privileges, 0, CAPABILITIES_NEEDED, " and ", &names) && stralloc_0(&names))
-    reason_add(why, VAR_PUID " or " VAR_PGID " is set, but capabilities that this takes are missing: ", names.s) ;
-  stralloc_free(&names) ;
-  free(uid) ;
-  free(gid) ;
-}
-
-static obstacle_func *const obstacles[] = { &no_run, &no_svscan, &no_profile, &no_logger, &wrong_settings, &no_capabilities } ;
 
 /* What the image or its user can ask for, and a stage may skip. */
 static struct { char const *stage, *variable, *instead ; } const wishes[] =
@@ -165,7 +97,7 @@ void remarks_add (struct look const *l, stralloc *sa)
   size_t i = 0 ;
   int fatal = 0 ;
   judge_wishes(l, sa) ;
-  for (; i < sizeof obstacles / sizeof obstacles[0] ; i++)
+  for (; i < obstacles_len ; i++)
   {
     why.len = 0 ;
     (*obstacles[i])(l, &why) ;
@@ -173,7 +105,7 @@ void remarks_add (struct look const *l, stralloc *sa)
     fatal = 1 ;
     line(sa, "It does not boot as it is run now: ", why.s) ;
   }
-  if (!fatal) line(sa, "This container boots as it is run now") ;
+  if (!fatal) line(sa, "Nothing that can be seen from here keeps this container from booting as it is run now") ;
   if (l->boot.mode & BOOT_ROOT && accounts_user(l->boot.rootfd, APP_USER, &uid, &gid) == -1)
     line(sa, "The image has no usable user " APP_USER ", whom applications run as: run init-bake in the image build") ;
   add_capabilities(l, sa) ;

@@ -9,7 +9,7 @@
 
 /* What a look tells of the container as it is run now, as lines that begin with "# ". */
 
-/* Appends whether it boots, with all that is in the way, what it is asked for and will not do, and what it does without. Without memory, something
+/* Appends whether anything keeps it from booting, all that does (obstacles.h), what it is asked for and will not do, and what it does without. Without memory, something
    is missing. */
 extern void remarks_add (struct look const *, stralloc *) ;
 

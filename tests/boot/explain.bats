@@ -57,7 +57,7 @@ assert_explained() {
   [ "$1" != rw ] || [ "$(in_container id -u abc)" = 1000 ]
   stop_container
   explained "${FLAGS[@]}"
-  assert_log '^# This container boots as it is run now$'
+  assert_log '^# Nothing that can be seen from here keeps this container from booting as it is run now$'
   refute_log 'does not boot'
 }
 
@@ -75,10 +75,10 @@ assert_explained() {
 
 @test "init-status --explain: what boots is said to, and needs no more than it has" {
   explained
-  assert_log '^# This container boots as it is run now$'
+  assert_log '^# Nothing that can be seen from here keeps this container from booting as it is run now$'
   assert_log '^docker run -v /srv/app:/config IMAGE$'
   explained --read-only
-  assert_log '^# This container boots as it is run now$'
+  assert_log '^# Nothing that can be seen from here keeps this container from booting as it is run now$'
   assert_log '^# /run needs no mount: links lead from it to /dev/stillroot, in memory$'
   assert_log '^docker run --read-only --tmpfs /tmp -v /srv/app:/config IMAGE$'
   assert_log '^# --tmpfs /tmp: missing: most applications write there'
@@ -155,10 +155,38 @@ assert_explained() {
   local form
   boot --read-only -e PUID=1000
   in_container init-status --explain >"$LOG"
-  assert_log '^# This container boots as it is run now$'
+  assert_log '^# Nothing that can be seen from here keeps this container from booting as it is run now$'
   assert_log '^# PUID=1000 is skipped '
   for form in docker compose kubernetes; do
     in_container init-status --explain "$form" >"$DIR/$form"
     [ "$(grep -cE '^(docker run|services:|apiVersion:)' "$DIR/$form")" = 1 ]
   done
+}
+
+@test "init-status --explain: what would end the boot with 100 is named: limits, mounts, room, users, bundles, ids" {
+  limit_files() { # N: of open files
+    eval "$(declare -f bundle | sed '1s/bundle/unlimited_bundle/')"
+    FILES=$1
+    bundle() {
+      unlimited_bundle "$@"
+      jq --argjson n "$FILES" '.process.rlimits = [{ type: "RLIMIT_NOFILE", soft: $n, hard: $n }]' "$DIR/config.json" >"$DIR/config.json.new"
+      mv "$DIR/config.json.new" "$DIR/config.json"
+    }
+  }
+  mkdir "$DIR/small"
+  mount -t tmpfs -o mode=0755,size=4k stillroot-test "$DIR/small"
+  explained --mount "$DIR/small:/run"
+  assert_log '^# It does not boot as it is run now: /run has not enough room$'
+  mkdir -p "$DIR/run/service"
+  explained --mount "$DIR/run:/run" --mount "$DIR/run/service:/run/service"
+  assert_log '^# It does not boot as it is run now: something is mounted on /run/service$'
+  explained -e S6_RUNTIME_BUNDLEDIR=/none -e S6_LOGGING=1 -e S6_CATCHALL_USER=nobody-here
+  assert_log '^# It does not boot as it is run now: S6_RUNTIME_BUNDLEDIR=/none: there is no such directory$'
+  assert_log '^# It does not boot as it is run now: S6_CATCHALL_USER=nobody-here: there is no such user in /etc/passwd$'
+  refute_log '^# Nothing that can be seen'
+  explained --map-ids 0:65536 -e PUID=70000
+  assert_log '^# It does not boot as it is run now: PUID 70000 is not mapped in this user namespace'
+  limit_files 10
+  explained
+  assert_log '^# It does not boot as it is run now: the limit of open files is too low: 10$'
 }
