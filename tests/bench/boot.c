@@ -1,11 +1,12 @@
 /* ISC license. */
 
-/* boot [-r] [-b SERVICE] [-m SERVICES] [-e NAME=VALUE] [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
+/* boot [-r RUN] [-u UID] [-b SERVICE | -a SERVICE] [-m SERVICES] [-d PROGRAM] [-e NAME=VALUE]... [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
 
    Boots PROGRAM as PID 1 in fresh namespaces and measures it. The root is an overlay over ROOT with a tmpfs as its upper layer, so that
-   each boot finds it untouched; with -r it is remounted read-only and /run is a tmpfs. Capabilities are Docker's default ones.
+   each boot finds it untouched; with -r it is remounted read-only, and /run is a tmpfs that is exec or noexec, or there is none, as RUN says. Capabilities are
+   Docker's default ones; with -u, PROGRAM is executed as another user, with none.
    -b: a bare supervisor: /run/service/SERVICE is made beforehand from /etc/services.d/SERVICE, laid out as stillroot would.
-   With -m there are so many more of it, numbered. -l: it is ready when so many of the service's lines were on stdout (default: 1).
+   With -m there are so many more of it, numbered; with -a instead of -b, they are more in /etc/services.d. -d: one more there, which runs PROGRAM. -l: it is ready when so many of the service's lines were on stdout (default: 1).
    -s: the boot is over when TEXT was on stderr (default: with the service's line on stdout); -n: and when PROCESSES are left.
    Prints "ready_us forks processes pss_kb stop_us exitcode stage2_kb", tab-separated; the last is the peak of the process called init, which
    is there while a CMD runs, or 0. Exits 100 or 111 when it cannot. */
@@ -33,7 +34,8 @@
 
 #include <linux/capability.h>
 
-#define USAGE "usage: boot [-r] [-b SERVICE] [-m SERVICES] [-e NAME=VALUE] [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
+#define USAGE \
+  "usage: boot [-r exec|noexec|none] [-u UID] [-b SERVICE | -a SERVICE] [-m SERVICES] [-d PROGRAM] [-e NAME=VALUE]... [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
 #define DIE_USER 100
 #define DIE_SYSTEM 111
 #define LINE "bench-service ready\n"
@@ -57,7 +59,21 @@ static struct { char const *name, *target ; } const device_links[] =
   { "dev/fd", "/proc/self/fd" }, { "dev/stdin", "/proc/self/fd/0" }, { "dev/stdout", "/proc/self/fd/1" }, { "dev/stderr", "/proc/self/fd/2" }
 } ;
 
-struct options { char const *root, *settled, *bare ; char *variable ; char **argv ; unsigned int more, lines, processes ; int readonly ; } ;
+#define VARIABLES_MAX 8
+
+/* what is behind -r */
+enum run { RUN_OF_ROOT, RUN_EXEC, RUN_NOEXEC, RUN_NONE } ;
+
+struct options
+{
+  char const *root, *settled, *bare, *service, *deaf ;
+  char *variables[VARIABLES_MAX] ;
+  char **argv ;
+  size_t nvariables ;
+  unsigned int more, lines, processes ;
+  enum run run ;
+  uid_t uid ;
+} ;
 struct output { int fd[2] ; char text[65536] ; size_t len ; } ;
 
 static uint64_t now_us (void)
@@ -86,27 +102,38 @@ static void make_devices (void)
 }
 
 /* run is a link and notification-fd says 3, as the bench's root has it */
-static void make_service (char const *service, unsigned int number)
+static void make_service (char const *where, char const *service, unsigned int number, char const *target, uid_t owner)
 {
-  char dir[256], path[300], target[256] ;
+  char dir[256], path[300] ;
   int fd ;
-  snprintf(dir, sizeof dir, number ? "run/service/%s%u" : "run/service/%s", service, number) ;
-  snprintf(target, sizeof target, "/etc/services.d/%s/run", service) ;
+  snprintf(dir, sizeof dir, number ? "%s/%s%u" : "%s/%s", where, service, number) ;
   snprintf(path, sizeof path, "%s/run", dir) ;
-  if (mkdir(dir, 0755) == -1 || symlink(target, path) == -1) err(DIE_SYSTEM, "unable to make %s", path) ;
+  if (mkdir(dir, 0755) == -1 || chown(dir, owner, owner) == -1 || symlink(target, path) == -1) err(DIE_SYSTEM, "unable to make %s", path) ;
   snprintf(path, sizeof path, "%s/notification-fd", dir) ;
   fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) ;
   if (fd == -1 || write(fd, "3\n", 2) != 2) err(DIE_SYSTEM, "unable to write %s", path) ;
   close(fd) ;
 }
 
-static void make_scandir (char const *service, unsigned int more)
+static void make_services (struct options const *o)
 {
-  unsigned int i = 0 ;
+  char const *service = o->bare ? o->bare : o->service ;
+  char target[256] ;
+  unsigned int i = o->bare ? 0 : 1 ;
+  if (!service) return ;
+  snprintf(target, sizeof target, "/etc/services.d/%s/run", service) ;
   /* the image's link, which leads to where stillroot would make it */
-  if (unlink("run/service") == -1 && errno != ENOENT) err(DIE_SYSTEM, "unable to remove run/service") ;
-  if (mkdir("run/service", 0755) == -1) err(DIE_SYSTEM, "unable to make run/service") ;
-  for (; i <= more ; i++) make_service(service, i) ;
+  if (o->bare && unlink("run/service") == -1 && errno != ENOENT) err(DIE_SYSTEM, "unable to remove run/service") ;
+  if (o->bare && (mkdir("run/service", 0755) == -1 || chown("run/service", o->uid, o->uid) == -1)) err(DIE_SYSTEM, "unable to make run/service") ;
+  for (; i <= o->more ; i++) make_service(o->bare ? "run/service" : "etc/services.d", service, i, target, o->bare ? o->uid : 0) ;
+}
+
+/* Docker's own options, but for noexec */
+static void mount_run (struct options const *o)
+{
+  unsigned long flags = MS_NOSUID | MS_NODEV ;
+  if (o->run == RUN_OF_ROOT || o->run == RUN_NONE) return ;
+  must_mount("tmpfs", "run", "tmpfs", o->run == RUN_NOEXEC ? flags | MS_NOEXEC : flags, "mode=755") ;
 }
 
 static void enter_root (struct options const *o)
@@ -127,12 +154,10 @@ static void enter_root (struct options const *o)
   if (chdir(WORK "/root") == -1) err(DIE_SYSTEM, "unable to enter the root") ;
   must_mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0) ;
   make_devices() ;
-  if (o->readonly)
-  {
-    must_mount("tmpfs", "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755") ;
-    must_mount("none", ".", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0) ;
-  }
-  if (o->bare) make_scandir(o->bare, o->more) ;
+  mount_run(o) ;
+  make_services(o) ;
+  if (o->deaf) make_service("etc/services.d", "deaf", 0, o->deaf, 0) ;
+  if (o->run) must_mount("none", ".", 0, MS_REMOUNT | MS_BIND | MS_RDONLY, 0) ;
   if (syscall(SYS_pivot_root, ".", ".") == -1 || umount2(".", MNT_DETACH) == -1 || chdir("/") == -1)
     err(DIE_SYSTEM, "unable to make it the root") ;
 }
@@ -152,13 +177,16 @@ static void drop_capabilities (void)
 static _Noreturn void child (struct options const *o, struct output const *out, struct output const *log, uint64_t volatile *started)
 {
   static char path[] = "PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" ;
-  char *envp[] = { path, o->variable, 0 } ;
+  char *envp[VARIABLES_MAX + 2] = { path } ;
   int null ;
+  memcpy(envp + 1, o->variables, o->nvariables * sizeof *envp) ;
   enter_root(o) ;
   null = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
   drop_capabilities() ;
   setsid() ;
   if (null == -1 || dup2(null, 0) == -1 || dup2(out->fd[1], 1) == -1 || dup2(log->fd[1], 2) == -1) err(DIE_SYSTEM, "unable to set up stdio") ;
+  /* with them go all capabilities */
+  if (o->uid && (setresgid(o->uid, o->uid, o->uid) == -1 || setresuid(o->uid, o->uid, o->uid) == -1)) err(DIE_SYSTEM, "unable to become %u", (unsigned int)o->uid) ;
   *started = now_us() ;
   execve(o->argv[0], o->argv, envp) ;
   err(DIE_SYSTEM, "unable to exec %s", o->argv[0]) ;
@@ -292,17 +320,31 @@ static uint64_t stop (pid_t pid, struct output *out, struct output *log, int *re
   return now_us() - start ;
 }
 
+static enum run run_of (char const *s)
+{
+  static char const *const names[] = { [RUN_OF_ROOT] = "", [RUN_EXEC] = "exec", [RUN_NOEXEC] = "noexec", [RUN_NONE] = "none" } ;
+  unsigned int i = RUN_EXEC ;
+  for (; i < sizeof names / sizeof names[0] ; i++) if (!strcmp(s, names[i])) return i ;
+  errx(DIE_USER, USAGE) ;
+}
+
 static void parse (int argc, char **argv, struct options *o)
 {
   int c ;
-  while ((c = getopt(argc, argv, "+rb:m:e:l:n:s:")) != -1)
+  while ((c = getopt(argc, argv, "+r:u:b:a:m:d:e:l:n:s:")) != -1)
     switch (c)
     {
-      case 'r' : o->readonly = 1 ; break ;
+      case 'r' : o->run = run_of(optarg) ; break ;
+      case 'u' : o->uid = (uid_t)strtoul(optarg, 0, 10) ; break ;
+      case 'a' : o->service = optarg ; break ;
+      case 'd' : o->deaf = optarg ; break ;
       case 'b' : o->bare = optarg ; break ;
       case 'm' : o->more = (unsigned int)strtoul(optarg, 0, 10) ; break ;
       case 'l' : o->lines = (unsigned int)strtoul(optarg, 0, 10) ; break ;
-      case 'e' : o->variable = optarg ; break ;
+      case 'e' :
+        if (o->nvariables == VARIABLES_MAX) errx(DIE_USER, "too many variables") ;
+        o->variables[o->nvariables++] = optarg ;
+        break ;
       case 'n' : o->processes = (unsigned int)strtoul(optarg, 0, 10) ; break ;
       case 's' : o->settled = optarg ; break ;
       default : errx(DIE_USER, USAGE) ;
