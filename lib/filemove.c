@@ -58,6 +58,18 @@ static int copy_file (int fromdir, char const *from, int todir, char const *to)
   return close_with(in, close_with(out, r)) ;
 }
 
+/* Another user who can write the directory may have put anything in its place since: only a link that is ours is given away. */
+static int own_link (int todir, char const *to, struct stat const *st)
+{
+  struct stat now ;
+  int r = -1 ;
+  int fd = openat(todir, to, O_PATH | O_NOFOLLOW | O_CLOEXEC) ;
+  if (fd == -1 || fstat(fd, &now) == -1) return fd == -1 ? -1 : close_with(fd, -1) ;
+  if (!S_ISLNK(now.st_mode) || now.st_uid != geteuid()) errno = EBUSY ;
+  else r = now.st_uid == st->st_uid && now.st_gid == st->st_gid ? 0 : fchownat(fd, "", st->st_uid, st->st_gid, AT_EMPTY_PATH) ;
+  return close_with(fd, r) ;
+}
+
 static int copy_link (int fromdir, char const *from, int todir, char const *to, struct stat const *st)
 {
   struct timespec const times[2] = { st->st_atim, st->st_mtim } ;
@@ -67,7 +79,7 @@ static int copy_link (int fromdir, char const *from, int todir, char const *to, 
   if ((size_t)n == sizeof target) return (errno = ENAMETOOLONG, -1) ;
   target[n] = 0 ;
   if (symlinkat(target, todir, to) == -1) return -1 ;
-  if (fchownat(todir, to, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) == -1) return -1 ;
+  if (own_link(todir, to, st) == -1) return -1 ;
   return utimensat(todir, to, times, AT_SYMLINK_NOFOLLOW) ;
 }
 
