@@ -24,7 +24,7 @@ static struct { char const *name, *fallback, *rw, *ro, *nonroot ; } const table[
     "permissions only", SKIPPED },
   { VAR_CUSTOM_TIMEOUT, "0", "ms that a script of /custom-cont-init.d may take; 0: no limit", SAME, SAME },
   { VAR_DOCKER_MODS, "unset", "references to images, with `\\|` between them: the layer of each is put into the root, in this order", SKIPPED, SKIPPED },
-  { VAR_MODS_TIMEOUT, STRING(MODS_TIMEOUT_DEFAULT), "ms that all downloads of mods together may take", SKIPPED, SKIPPED },
+  { VAR_MODS_TIMEOUT, STRING(MODS_TIMEOUT_DEFAULT), "ms that all downloads of mods together may take; 0: no limit", SKIPPED, SKIPPED },
   { VAR_MODS_SIDELOAD, "0", "true: `" VAR_DOCKER_MODS "` has names; mods are `/mods/NAME.tar` or the directory `/mods/NAME`", SKIPPED, SKIPPED },
   { VAR_MODS_FORCE_REGISTRY, "0", "true: images of linuxserver come from the registry that is named, not from lscr.io", SKIPPED, SKIPPED },
   { VAR_MODS_BANNED_URL, "unset", "a list of owners whose mods are not applied, besides `/etc/stillroot/banned-mods`", SKIPPED, SKIPPED },

@@ -9,6 +9,7 @@
 #include <skalibs/sha256.h>
 
 #include "modname.h"
+#include "oneline.h"
 
 #define SEPARATORS "| \t\r\n"
 #define SUFFIX ".json"
@@ -39,6 +40,8 @@ int modlist_split (char const *s, struct modlist *ret)
     modlist_free(&l) ;
     return -1 ;
   }
+  /* names are printed */
+  for (word = l.text.s ; *word ; word++) if (!strchr(SEPARATORS, *word)) oneline(word, 1) ;
   for (word = strtok_r(l.text.s, SEPARATORS, &rest) ; word ; word = strtok_r(0, SEPARATORS, &rest))
     if (!modlist_has(&l, word)) l.names[l.n++] = word ;
   *ret = l ;

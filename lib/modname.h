@@ -18,7 +18,7 @@ struct modlist
 
 #define MODLIST_ZERO { .text = STRALLOC_ZERO, .names = 0 }
 
-/* Takes those of s, which "|" and blanks separate. Returns 0, or -1 and sets errno, *ret untouched. */
+/* Takes those of s, which "|" and blanks separate; other control characters, which no name has, become "?". Returns 0, or -1 and sets errno, *ret untouched. */
 extern int modlist_split (char const *s, struct modlist *ret) ;
 
 extern int modlist_has (struct modlist const *, char const *name) ;

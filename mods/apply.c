@@ -59,11 +59,6 @@ static int place_staged (struct modstate const *s, char const *record, int stage
   return 0 ;
 }
 
-static int stage (int fd, enum apply_source source, int stagefd, struct layer *layer, stralloc *why)
-{
-  return source == APPLY_TAR ? layer_read_tar(fd, stagefd, layer, why) : layer_read_directory(fd, stagefd, layer, why) ;
-}
-
 int apply_is_done (struct modstate const *s, char const *mod, char const *digest)
 {
   stralloc record = STRALLOC_ZERO ;
@@ -74,69 +69,79 @@ int apply_is_done (struct modstate const *s, char const *mod, char const *digest
 }
 
 /* Whether all of it could be put in its place, now. */
-static enum apply_result place (struct modstate const *s, char const *record, int stagefd, char const *mod, char const *digest,
-  struct layer const *layer, stralloc *why)
+static enum apply_result place (struct modstate const *s, char const *record, int stagefd, struct apply_order const *o, char const *digest,
+  struct layer *layer, stralloc *why)
 {
   if (placing_check(s->rootfd, layer, why) == -1)
   {
     reason_add(why, "; nothing of it is applied: remove it from the mods, or what is in its way") ;
     return APPLY_REFUSED ;
   }
+  if (o->later && layer_leave_out(layer, stagefd, o->later) == -1)
+  {
+    failed(why, "unable to leave out what later mods have") ;
+    return APPLY_SYSTEM ;
+  }
   /* from here on a start that is killed is finished by the next: all that is needed is on disk first */
-  if (syncfs(stagefd) == -1 || modrecord_write(stagefd, MODRECORD_STAGED, mod, digest, layer) == -1)
+  if (syncfs(stagefd) == -1 || modrecord_write(stagefd, MODRECORD_STAGED, o->mod, digest, layer) == -1)
   {
     failed(why, "unable to keep the record of it") ;
     return APPLY_SYSTEM ;
   }
-  say_out("[mod-init] Installing ", mod) ;
-  return place_staged(s, record, stagefd, mod, layer, why) == -1 ? APPLY_SYSTEM : APPLY_DONE ;
+  say_out("[mod-init] Installing ", o->mod) ;
+  return place_staged(s, record, stagefd, o->mod, layer, why) == -1 ? APPLY_SYSTEM : APPLY_DONE ;
 }
 
-static enum apply_result apply_in (struct modstate const *s, char const *record, int stagefd, char const *mod, char const *digest, int fd,
-  enum apply_source source, stralloc *why)
+static enum apply_result stage_failed (int e, stralloc *why)
+{
+  if (e == ENOSPC || e == EDQUOT) reason_add(why, "; free some space") ;
+  if (e == EINVAL) reason_add(why, "; nothing of it is applied: remove it from the mods, or tell who makes it") ;
+  return e == EINVAL ? APPLY_REFUSED : APPLY_SYSTEM ;
+}
+
+static enum apply_result apply_in (struct modstate const *s, char const *record, int stagefd, struct apply_order const *o, stralloc *why)
 {
   struct layer layer = LAYER_ZERO ;
   char own[DIGEST_MAX + 1] ;
-  enum apply_result result ;
-  if (stage(fd, source, stagefd, &layer, why) == -1)
-  {
-    int e = errno ;
-    if (e == ENOSPC || e == EDQUOT) reason_add(why, "; free some space") ;
-    if (e == EINVAL) reason_add(why, "; nothing of it is applied: remove it from the mods, or tell who makes it") ;
-    return e == EINVAL ? APPLY_REFUSED : APPLY_SYSTEM ;
-  }
+  enum apply_result result = APPLY_SYSTEM ;
+  if ((o->digest ? layer_read_tar(o->fd, stagefd, &layer, why) : layer_read_directory(o->fd, stagefd, &layer, why)) == -1) return stage_failed(errno, why) ;
   if (layer.old_style)
-    say_info(mod, ": its files of etc/cont-init.d and etc/services.d are of an older kind of mods, and are left out") ;
-  if (source == APPLY_DIRECTORY)
-  {
-    if (layerdigest(&layer, stagefd, own) == -1)
-    {
-      failed(why, "unable to read what was staged") ;
-      layer_free(&layer) ;
-      return APPLY_SYSTEM ;
-    }
-    digest = own ;
-  }
-  if (source == APPLY_DIRECTORY && apply_is_done(s, mod, digest)) result = APPLY_SAME ;
-  else result = place(s, record, stagefd, mod, digest, &layer, why) ;
+    say_info(o->mod, ": its files of etc/cont-init.d and etc/services.d are of an older kind of mods, and are left out") ;
+  if (!o->digest && layerdigest(&layer, stagefd, own) == -1) failed(why, "unable to read what was staged") ;
+  else if (!o->digest && !o->anew && apply_is_done(s, o->mod, own)) result = APPLY_SAME ;
+  else result = place(s, record, stagefd, o, o->digest ? o->digest : own, &layer, why) ;
   layer_free(&layer) ;
   return result ;
 }
 
-enum apply_result apply_mod (struct modstate const *s, char const *mod, char const *digest, int fd, enum apply_source source, stralloc *why)
+int apply_list (struct modstate const *s, char const *mod, struct nametable *paths)
+{
+  struct layer layer = LAYER_ZERO ;
+  stralloc record = STRALLOC_ZERO ;
+  char const *copy ;
+  size_t i = 0 ;
+  int r = modname_file(mod, &record) ? modrecord_read(s->recordsfd, record.s, 0, 0, &layer) : -1 ;
+  stralloc_free(&record) ;
+  for (; r == 1 && i < layer.n ; i++)
+    if (layer.entries[i].type != LAYER_DIRECTORY && nametable_add(paths, layer.names.s + layer.entries[i].path, &copy) == NAMETABLE_NONE) r = -1 ;
+  layer_free(&layer) ;
+  return r == -1 ? -1 : 0 ;
+}
+
+enum apply_result apply_mod (struct modstate const *s, struct apply_order const *o, stralloc *why)
 {
   stralloc record = STRALLOC_ZERO ;
   enum apply_result result = APPLY_SYSTEM ;
   int stagefd = -1 ;
   struct stat st ;
-  if (!modname_file(mod, &record) || fstree_remove(s->stagingfd, record.s) == -1 || mkdirat(s->stagingfd, record.s, 0700) == -1
+  if (!modname_file(o->mod, &record) || fstree_remove(s->stagingfd, record.s) == -1 || mkdirat(s->stagingfd, record.s, 0700) == -1
    || (stagefd = openat(s->stagingfd, record.s, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) == -1) failed(why, "unable to stage it") ;
   else
   {
-    result = apply_in(s, record.s, stagefd, mod, digest, fd, source, why) ;
+    result = apply_in(s, record.s, stagefd, o, why) ;
     /* with the record, it is to be finished by the next start */
     if (result != APPLY_DONE && fstatat(stagefd, MODRECORD_STAGED, &st, AT_SYMLINK_NOFOLLOW) == -1
-     && fstree_remove(s->stagingfd, record.s) == -1) say_warningsys("remove what was staged of ", mod) ;
+     && fstree_remove(s->stagingfd, record.s) == -1) say_warningsys("remove what was staged of ", o->mod) ;
   }
   if (stagefd >= 0) fd_close(stagefd) ;
   stralloc_free(&record) ;

@@ -16,6 +16,7 @@
 #include "banned.h"
 #include "clock.h"
 #include "curl.h"
+#include "oneline.h"
 #include "paths.h"
 #include "regularfile.h"
 #include "rootpath.h"
@@ -63,7 +64,13 @@ static void fetch (char const *url, int dirfd, int bodyfd)
 
 void banned_begin (struct banned_fetch *f, char const *url, int dirfd)
 {
-  f->pid = 0 ;
+  *f = (struct banned_fetch){ .pid = 0, .bodyfd = -1 } ;
+  /* curl.h */
+  if (!is_oneline(url))
+  {
+    say_warning(VAR_MODS_BANNED_URL " is no URL: going on with the list of the image alone; correct or unset it") ;
+    return ;
+  }
   f->bodyfd = openat(dirfd, LIST_FILE, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600) ;
   if (f->bodyfd >= 0) f->pid = fork() ;
   if (f->bodyfd >= 0 && !f->pid) fetch(url, dirfd, f->bodyfd) ;

@@ -79,7 +79,8 @@ static int time_left (tain const *deadline, char *buf, size_t size)
 static int make_config (struct curl_request const *r, char const *seconds, stralloc *sa)
 {
   char max[UINT64_FMT] ;
-  max[uint64_fmt(max, r->max)] = 0 ;
+  /* what an answer that is none of use has to say may be longer than what was asked for */
+  max[uint64_fmt(max, r->max > HEADERS_ROOM ? r->max : HEADERS_ROOM)] = 0 ;
   return cat_option(sa, "url", "", r->url) && cat_option(sa, "max-time", "", seconds) && cat_option(sa, "max-filesize", "", max)
     && cat_option(sa, "proto", "", "=http,https")
     /* what was asked for over TLS is not given over less */
@@ -96,7 +97,7 @@ static void become_curl (struct curl_request const *r, int in, int out)
   char const *envp[KEPT + 2] = { path } ;
   char const *dirs = PATH_DEFAULT ;
   rlim_t max = (rlim_t)(r->max + HEADERS_ROOM) ;
-  struct rlimit limit = { .rlim_cur = max, .rlim_max = max } ;
+  struct rlimit limit ;
   stralloc variables[KEPT] = { STRALLOC_ZERO } ;
   size_t i = 0, n = 1 ;
   /* not to outlive who waits for it */
@@ -110,6 +111,10 @@ static void become_curl (struct curl_request const *r, int in, int out)
   }
   envp[n] = 0 ;
   /* an answer that does not say how long it is has no other bound */
+  if (getrlimit(RLIMIT_FSIZE, &limit) == -1) _exit(127) ;
+  /* it may be lower already, and cannot be raised then */
+  if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > max) limit.rlim_max = max ;
+  limit.rlim_cur = limit.rlim_max ;
   if (setrlimit(RLIMIT_FSIZE, &limit) == -1 || fchdir(r->dirfd) == -1) _exit(127) ;
   if (dup2(in, 0) == -1 || dup2(r->bodyfd, 1) == -1 || dup2(out, 2) == -1) _exit(127) ;
   signal(SIGPIPE, SIG_DFL) ;
@@ -170,7 +175,7 @@ static enum curl_outcome of_exit (int code, unsigned int status, int connected, 
     case TIMEOUT :
       tain_now_g() ;
       if (!tain_less(&STAMP, deadline)) return CURL_LATE ;
-      return connected && status ? CURL_BROKEN : CURL_SILENT ;
+      return connected && status / 100 == 2 ? CURL_BROKEN : CURL_SILENT ;
     default : return CURL_BROKEN ;
   }
 }
@@ -206,7 +211,7 @@ static void understand (char *output, int wstat, tain const *deadline, uint64_t 
     *mark = 0 ;
   }
   take_message(output, ret->message) ;
-  if (size > max) ret->outcome = CURL_TOO_LARGE ;
+  if (size > max && ret->status / 100 == 2) ret->outcome = CURL_TOO_LARGE ;
   else ret->outcome = WIFEXITED(wstat) ? of_exit(WEXITSTATUS(wstat), ret->status, connected > 0, deadline) : CURL_BROKEN ;
 }
 

@@ -58,7 +58,7 @@ static void fail (struct fetch *f, enum fetch_state state, char const *why)
 static int is_silent (struct round const *r, char const *registry)
 {
   size_t i = 0 ;
-  for (; i < r->n ; i++) if (r->list[i].state == FETCH_SILENT && !strcmp(r->list[i].ref.registry, registry)) return 1 ;
+  for (; i < r->n ; i++) if (r->list[i].silent && !strcmp(r->list[i].ref.registry, registry)) return 1 ;
   return 0 ;
 }
 

@@ -33,6 +33,7 @@ struct fetch
   struct imageref ref ;
   char applied[DIGEST_MAX + 1] ;   /* the layer that the root has of it already; "": none */
   enum fetch_state state ;
+  int silent ;                     /* its registry does not answer, whatever has served in its place */
   char digest[DIGEST_MAX + 1] ;    /* of the layer */
   uint64_t size ;                  /* what its manifest says */
   char why[FETCH_WHY_MAX + 1] ;    /* of a failure, for the end of a sentence */

@@ -2,9 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <skalibs/types.h>
 
 #include "layer.h"
 #include "layerstage.h"
+#include "nametable.h"
 
 int layer_read_tar (int fd, int stagefd, struct layer *ret, stralloc *why)
 {
@@ -37,4 +41,24 @@ void layer_free (struct layer *l)
   stralloc_free(&l->names) ;
   free(l->entries) ;
   *l = (struct layer)LAYER_ZERO ;
+}
+
+int layer_leave_out (struct layer *l, int stagefd, struct nametable const *paths)
+{
+  size_t i = 0, n = 0 ;
+  for (; i < l->n ; i++)
+  {
+    struct layer_entry const *e = l->entries + i ;
+    char number[UINT32_FMT] ;
+    if (e->type == LAYER_DIRECTORY || nametable_find(paths, l->names.s + e->path) == NAMETABLE_NONE)
+    {
+      l->entries[n++] = *e ;
+      continue ;
+    }
+    number[uint32_fmt(number, e->number)] = 0 ;
+    if (unlinkat(stagefd, number, 0) == -1) return -1 ;
+    l->nfiles-- ;
+  }
+  l->n = n ;
+  return 0 ;
 }

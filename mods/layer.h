@@ -9,6 +9,8 @@
 
 #include <skalibs/stralloc.h>
 
+#include "nametable.h"
+
 /* What a mod puts into the root: the entries of a layer, a tar that is compressed or not, or those of a directory. All is read and checked, and files
    are written under numbers into a directory of ours, before anything is put in its place (placing.h): a name of a layer is never a path of the
    staging directory. */
@@ -41,7 +43,7 @@ struct layer
 
 #define LAYER_ZERO { .names = STRALLOC_ZERO, .entries = 0 }
 
-/* Reads the tar that fd is open on, from its offset (gzip, zstd, xz, bzip2 or none, as it comes), into stagefd, an empty directory of root's alone.
+/* Reads the tar that fd is open on, from its offset (gzip, zstd or none, as it comes), into stagefd, an empty directory of root's alone.
    Files are 0:0 there and have their mode; hard links are made of what the layer has; symbolic links are made as they are.
    Directories that are missing from it are added, with mode 0755. The root itself, "./", says nothing. What it unpacks to is bounded while it unpacks, and
    so is the memory for it.
@@ -54,6 +56,10 @@ extern int layer_read_tar (int fd, int stagefd, struct layer *ret, stralloc *why
 /* The same of the directory dirfd, whose content others may change meanwhile: no link in it is followed. Sockets and the like are refused too.
    The entries are in the order of their paths, whatever order the directory has them in. */
 extern int layer_read_directory (int dirfd, int stagefd, struct layer *ret, stralloc *why) ;
+
+/* Leaves out the files and links whose paths are in the table, and removes them from stagefd: others have put theirs there, which count. Directories stay. Returns 0,
+   or -1 and sets errno. */
+extern int layer_leave_out (struct layer *, int stagefd, struct nametable const *) ;
 
 extern void layer_free (struct layer *) ;
 

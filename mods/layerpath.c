@@ -8,6 +8,7 @@
 #include "utf8.h"
 
 #define WHITEOUT ".wh."
+#define STEP_MAX (NAME_MAX - 15)
 
 /* What is wrong with the bytes of s, whatever the steps are; 0: nothing. */
 static char const *text_fault (char const *s)
@@ -27,7 +28,8 @@ static char const *text_fault (char const *s)
 static char const *step_fault (char const *s, size_t len)
 {
   if (len == 2 && s[0] == '.' && s[1] == '.') return "it leads out of the root" ;
-  if (len > NAME_MAX) return "it is too long" ;
+  /* with the suffix of a file that is being copied (filemove.h) */
+  if (len > STEP_MAX) return "it is too long" ;
   /* nor is what is below one: its directory would be made without an entry of its own */
   if (len >= sizeof WHITEOUT - 1 && !memcmp(s, WHITEOUT, sizeof WHITEOUT - 1)) return "it is a whiteout" ;
   return 0 ;

@@ -7,7 +7,7 @@
 #include "layerstream.h"
 
 #define BLOCK_SIZE 65536
-#define MAGIC_MAX 6
+#define MAGIC_MAX 4
 
 static struct compression
 {
@@ -18,13 +18,11 @@ static struct compression
 const compressions[] =
 {
   { "\x1f\x8b", 2, ARCHIVE_FILTER_GZIP },
-  { "\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD },
-  { "\xfd" "7zXZ", 6, ARCHIVE_FILTER_XZ },
-  { "BZh", 3, ARCHIVE_FILTER_BZIP2 }
+  { "\x28\xb5\x2f\xfd", 4, ARCHIVE_FILTER_ZSTD }
 } ;
 
 /* Which one it is, by the first bytes. libarchive would look too, and find compressions in compressions, of which one can unpack to endless others that
-   unpack to nothing; here it is one, or none. */
+   unpack to nothing; here it is one, or none. Of the others, which images do not have, xz takes as much memory as an archive likes. */
 static int compression_of (int fd)
 {
   char magic[MAGIC_MAX] ;

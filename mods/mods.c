@@ -15,6 +15,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/strerr.h>
 
+#include "accessat.h"
 #include "apply.h"
 #include "boot.h"
 #include "clock.h"
@@ -55,15 +56,27 @@ static void say_removed (struct modstate const *s, struct modlist const *list)
   while ((file = filelist_next(&records)))
   {
     stralloc mod = STRALLOC_ZERO ;
-    if (modrecord_read(s->recordsfd, file, &mod, 0, 0) == 1 && !modlist_has(list, mod.s))
+    if (!modstate_is_baked(s, file) && modrecord_read(s->recordsfd, file, &mod, 0, 0) == 1 && !modlist_has(list, mod.s))
       say_info(mod.s, " is not among the mods any more, and what it has put into the root stays; make the container anew to be rid of it") ;
     stralloc_free(&mod) ;
   }
   filelist_free(&records) ;
 }
 
-/* Does all of it. Returns the exit code. */
-static int work (int rootfd, struct modlist const *list, struct modsettings const *settings, int sideload, int complete)
+/* Those that are the image's from now on. */
+static void note_baked (struct modstate const *s, struct modlist const *list)
+{
+  size_t i = 0 ;
+  for (; i < list->n ; i++)
+  {
+    stralloc record = STRALLOC_ZERO ;
+    if (modname_file(list->names[i], &record) && accessat(s->recordsfd, record.s, F_OK) == 0) modstate_set_baked(s, record.s) ;
+    stralloc_free(&record) ;
+  }
+}
+
+/* Does all of it, in the root of a container, which has these mods and no others, or in that of an image. Returns the exit code. */
+static int work (int rootfd, struct modlist const *list, struct modsettings const *settings, int sideload, int baking)
 {
   struct modstate s ;
   int finished, code ;
@@ -73,7 +86,8 @@ static int work (int rootfd, struct modlist const *list, struct modsettings cons
   finished = apply_finish(&s) ;
   code = sideload ? sideload_mods(&s, list) : pull_mods(&s, list, settings) ;
   if (finished == -1 && code < EXIT_SYSTEM) code = EXIT_SYSTEM ;
-  if (complete && code != MODS_ENDED) say_removed(&s, list) ;
+  if (baking) note_baked(&s, list) ;
+  else if (code != MODS_ENDED) say_removed(&s, list) ;
   modstate_clean(&s) ;
   return code ;
 }
@@ -103,7 +117,7 @@ static int boot (void)
     .debug = contenv_boolean(contenvfd, VAR_MODS_DEBUG),
     .banned_url = url.len ? url.s : ""
   } ;
-  code = work(open_root("/"), &list, &settings, contenv_boolean(contenvfd, VAR_MODS_SIDELOAD), 1) ;
+  code = work(open_root("/"), &list, &settings, contenv_boolean(contenvfd, VAR_MODS_SIDELOAD), 0) ;
   modlist_free(&list) ;
   stralloc_free(&mods) ;
   stralloc_free(&url) ;
@@ -120,7 +134,7 @@ static int apply (char const *root, char const *const *references)
     if (!stralloc_cats(&words, *references) || !stralloc_cats(&words, "|")) strerr_diefusys(EXIT_SYSTEM, "read the arguments") ;
   if (!stralloc_0(&words)) strerr_diefusys(EXIT_SYSTEM, "read the arguments") ;
   split(words.s, &list) ;
-  code = work(open_root(root), &list, &settings, 0, 0) ;
+  code = work(open_root(root), &list, &settings, 0, 1) ;
   modlist_free(&list) ;
   stralloc_free(&words) ;
   return code ;

@@ -10,7 +10,7 @@
 
 struct modsettings
 {
-  unsigned int timeout ;    /* for all downloads together, milliseconds */
+  unsigned int timeout ;    /* for all downloads together, milliseconds; 0: none */
   int force_registry ;
   int run_banned ;
   int debug ;

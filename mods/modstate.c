@@ -19,6 +19,7 @@
 #define STAGING "staging"
 #define WORK "work"
 #define LOCK "lock"
+#define BAKED "baked"
 
 static int make_directory (int dirfd, char const *name, mode_t mode)
 {
@@ -54,6 +55,24 @@ int modstate_open (int rootfd, struct modstate *ret, char const **ret_what)
   if (s.stagingfd >= 0) fd_close(s.stagingfd) ;
   errno = e ;
   return -1 ;
+}
+
+void modstate_set_baked (struct modstate const *s, char const *record)
+{
+  int dirfd = make_directory(s->fd, BAKED, 0755) ;
+  int fd = dirfd == -1 ? -1 : openat(dirfd, record, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644) ;
+  if (fd == -1) say_warningsys("note in /" ROOT_MODS_STATE "/" BAKED " that ", record, " is the image's") ;
+  else fd_close(fd) ;
+  if (dirfd >= 0) fd_close(dirfd) ;
+}
+
+int modstate_is_baked (struct modstate const *s, char const *record)
+{
+  struct stat st ;
+  int dirfd = openat(s->fd, BAKED, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
+  int r = dirfd >= 0 && fstatat(dirfd, record, &st, AT_SYMLINK_NOFOLLOW) == 0 ;
+  if (dirfd >= 0) fd_close(dirfd) ;
+  return r ;
 }
 
 void modstate_clean (struct modstate const *s)

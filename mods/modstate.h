@@ -19,6 +19,10 @@ struct modstate
    the lock; *ret_what then names what could not be made. */
 extern int modstate_open (int rootfd, struct modstate *ret, char const **ret_what) ;
 
+/* Notes that the mod with this record is the image's, and whether it is: no new container is rid of it. */
+extern void modstate_set_baked (struct modstate const *, char const *record) ;
+extern int modstate_is_baked (struct modstate const *, char const *record) ;
+
 /* Removes the directories of downloads and of stagings, when nothing is in use any more; a staging that is still to be put in its place stays. */
 extern void modstate_clean (struct modstate const *) ;
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +61,13 @@ static int open_cache (int rootfd)
   else
   {
     fd = make_store(dirfd) ;
-    if (fd == -1) say_warningsys("use /" ROOT_MODS_CACHE " as a cache") ;
+    if (fd == -1 || fstat(fd, &st) == -1) say_warningsys("use /" ROOT_MODS_CACHE " as a cache") ;
+    else if (!is_trusted(&st))
+    {
+      say_warning("/" ROOT_MODS_CACHE "/" STORE " is not used: others than root can write it, or could; remove it") ;
+      fd_close(fd) ;
+      fd = -1 ;
+    }
   }
   fd_close(dirfd) ;
   return fd ;
@@ -102,25 +109,37 @@ static void prepare (struct pull const *p, size_t i, stralloc const *banned)
   say_out("[mod-init] Adding ", f->name, " to container") ;
 }
 
-static enum apply_result apply_one (struct pull const *p, struct fetch const *f, int storefd, stralloc *why)
+static int is_same (struct fetch const *f)
 {
-  enum apply_result result ;
-  int fd ;
+  return f->state == FETCH_READY && !strcmp(f->digest, f->applied) ;
+}
+
+/* Of two that have the same file the later one counts, also when only the first has changed. */
+static int list_later (struct pull const *p, size_t i, struct nametable *paths)
+{
+  for (i++ ; i < p->list->n ; i++) if (is_same(p->fetches + i) && apply_list(p->state, p->fetches[i].name, paths) == -1) return -1 ;
+  return 0 ;
+}
+
+static enum apply_result apply_one (struct pull const *p, size_t i, int storefd, stralloc *why)
+{
+  struct fetch const *f = p->fetches + i ;
+  struct nametable later = NAMETABLE_ZERO ;
+  struct apply_order order = { .mod = f->name, .digest = f->digest, .later = &later } ;
+  enum apply_result result = APPLY_SYSTEM ;
   if (f->state != FETCH_READY)
   {
     reason_add(why, f->why) ;
     return APPLY_REFUSED ;
   }
-  if (!strcmp(f->digest, f->applied)) return APPLY_SAME ;
+  if (is_same(f)) return APPLY_SAME ;
   /* verified once more, by the process that unpacks it */
-  fd = store_open(storefd, f->digest) ;
-  if (fd == -1)
-  {
-    reason_errno(why, "what was downloaded of it cannot be opened") ;
-    return APPLY_SYSTEM ;
-  }
-  result = apply_mod(p->state, f->name, f->digest, fd, APPLY_TAR, why) ;
-  fd_close(fd) ;
+  order.fd = store_open(storefd, f->digest) ;
+  if (order.fd == -1) reason_errno(why, "what was downloaded of it cannot be opened") ;
+  else if (list_later(p, i, &later) == -1) reason_errno(why, "unable to read the records of later mods") ;
+  else result = apply_mod(p->state, &order, why) ;
+  if (order.fd >= 0) fd_close(order.fd) ;
+  nametable_free(&later) ;
   return result ;
 }
 
@@ -132,7 +151,7 @@ static int apply_all (struct pull const *p, int storefd)
   {
     struct fetch const *f = p->fetches + i ;
     stralloc why = STRALLOC_ZERO ;
-    enum apply_result r = apply_one(p, f, storefd, &why) ;
+    enum apply_result r = apply_one(p, i, storefd, &why) ;
     outcome_say(f->name, f->digest, r, &why) ;
     code = outcome_code(code, r) ;
     stralloc_free(&why) ;
@@ -149,7 +168,7 @@ static int get_all (struct pull const *p, int storefd)
   sigset_t set, old ;
   size_t i = 0 ;
   int r ;
-  clock_deadline(&settings.deadline, p->settings->timeout) ;
+  clock_deadline(&settings.deadline, p->settings->timeout ? p->settings->timeout : UINT_MAX) ;
   /* the list that a URL names comes while the layers do, and counts before any is applied */
   if (p->settings->banned_url[0]) banned_begin(&coming, p->settings->banned_url, p->state->workfd) ;
   if (banned_load(p->state->rootfd, &banned) == -1) say_warningsys("read /" ROOT_MODS_BANNED) ;

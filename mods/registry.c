@@ -27,7 +27,10 @@
 /* An address of this machine, as docker has it, may be asked without TLS. */
 static int is_loopback (char const *host)
 {
-  return !strncmp(host, "localhost", 9) ? !host[9] || host[9] == ':' : !strncmp(host, "127.", 4) || !strncmp(host, "[::1]", 5) ;
+  size_t len = strcspn(host, ":") ;
+  if (!strncmp(host, "[::1]", 5)) return 1 ;
+  /* a name may begin like an address */
+  return (len == 9 && !strncmp(host, "localhost", 9)) || (!strncmp(host, "127.", 4) && strspn(host, "0123456789.") == len) ;
 }
 
 static int make_url (struct registry const *r, char const *what, char const *version, stralloc *url)
@@ -54,22 +57,25 @@ static int get (struct registry const *r, struct curl_request const *request, st
   return 0 ;
 }
 
-/* The last header line called name among those of the answer; appends its value and a NUL. */
+/* The values of the header lines called name of the last answer, as one (RFC 9110, 5.3), and a NUL. */
 static int find_header (int dirfd, char const *name, stralloc *value)
 {
   stralloc text = STRALLOC_ZERO ;
   size_t len = strlen(name) ;
-  char const *found = 0 ;
+  size_t start = value->len ;
   char const *line ;
   int fd = regularfile_open(dirfd, CURL_HEADERS, O_RDONLY | O_NOFOLLOW) ;
   int ok = fd >= 0 && regularfile_read(fd, HEADERS_MAX, &text) == 0 ;
   if (fd >= 0) fd_close(fd) ;
   for (line = ok ? text.s : "" ; *line ; line += line[0] == '\n')
   {
-    if (!strncasecmp(line, name, len) && line[len] == ':') found = line + len + 1 ;
+    /* of an answer before: a redirect, a proxy's */
+    if (!strncmp(line, "HTTP/", 5)) value->len = start ;
+    if (!strncasecmp(line, name, len) && line[len] == ':')
+      ok = ok && stralloc_catb(value, ",", 1) && stralloc_catb(value, line + len + 1, strcspn(line + len + 1, "\r\n")) ;
     line += strcspn(line, "\n") ;
   }
-  ok = found && stralloc_catb(value, found, strcspn(found, "\r\n")) && stralloc_0(value) ;
+  ok = ok && value->len > start && stralloc_0(value) ;
   stralloc_free(&text) ;
   return ok ;
 }
@@ -140,7 +146,7 @@ static enum registry_result gave_up (struct curl_answer const *a, stralloc *why)
   return REGISTRY_SILENT ;
 }
 
-/* Gets the URL that *url is, as often as it may help; the first answer 401 that a token may change is returned as REGISTRY_OK too. */
+/* Gets the URL that *url is, as often as it may help; an answer 401 that a token may change is returned as REGISTRY_OK too. */
 static enum registry_result get_until (struct registry *r, struct curl_request const *request, struct curl_answer *a, stralloc *why)
 {
   unsigned int try = 0 ;
@@ -148,7 +154,7 @@ static enum registry_result get_until (struct registry *r, struct curl_request c
   {
     enum registry_result result ;
     if (get(r, request, a) == -1) return system_failed(why) ;
-    if (a->outcome == CURL_ANSWERED && (a->status / 100 == 2 || (a->status == 401 && !request->token))) return REGISTRY_OK ;
+    if (a->outcome == CURL_ANSWERED && (a->status / 100 == 2 || (a->status == 401 && !(request->token && r->renewed)))) return REGISTRY_OK ;
     if (a->outcome == CURL_NO_TLS && !r->plain && is_loopback(r->ref->registry)) return REGISTRY_OK ;
     result = judge(a, why) ;
     if (result) return result ;
@@ -229,6 +235,12 @@ static enum registry_result ask (struct registry *r, char const *what, char cons
     stralloc_free(&url) ;
     if (result || (a.outcome == CURL_ANSWERED && a.status / 100 == 2)) return result ;
     if (a.outcome == CURL_NO_TLS) r->plain = 1 ;
+    else if (request.token)
+    {
+      /* it has expired, or is for something else: once */
+      r->token.len = 0 ;
+      r->renewed = 1 ;
+    }
     else if ((result = authenticate(r, why))) return result ;
   }
 }

@@ -29,6 +29,7 @@ struct registry
   int debug ;              /* say each request */
   int plain ;              /* it speaks HTTP without TLS; only a registry on a loopback address is asked so */
   stralloc token ;         /* ends in NUL; empty: none yet */
+  int renewed ;            /* it has been fetched once more */
 } ;
 
 /* Gets the manifest of version (a tag or a digest), or the blob of a digest, into fd, which is empty; at most max bytes. What came is not verified.

@@ -16,6 +16,7 @@
 #include "regularfile.h"
 #include "resolve.h"
 #include "store.h"
+#include "variables.h"
 #include "verbosity.h"
 
 #define TAG_FILE "manifest"
@@ -32,6 +33,7 @@ struct work
   struct fetch_settings const *settings ;
   struct registry registry ;
   int offline ;
+  char tagged[DIGEST_MAX + 1] ;   /* the manifest that the tag is now; "": not known, or not in the store */
   stralloc *why ;
 } ;
 
@@ -43,7 +45,8 @@ static enum registry_result system_failed (stralloc *why, char const *what)
 
 static enum registry_result not_asked (struct work const *w)
 {
-  reason_add(w->why, w->offline < 0 ? "it has not come in time" : "its registry has not answered", ", and there is none of it in the cache") ;
+  reason_add(w->why, w->offline < 0 ? "it has not come in time (" VAR_MODS_TIMEOUT ")" : "its registry has not answered",
+    ", and no cache has it; look at the network of the container", w->offline < 0 ? ", or give it more time" : "") ;
   return w->offline < 0 ? REGISTRY_LATE : REGISTRY_SILENT ;
 }
 
@@ -113,7 +116,6 @@ static char const *tag_name (struct fetch const *f, char *buf, size_t size)
 /* Puts what fd has into the store, for boots without the registry. That it cannot be is no failure. */
 static void keep (struct work *w, int fd, char const *digest)
 {
-  char name[TAG_NAME_MAX] ;
   int storefd = w->settings->storefd ;
   int lockfd = store_lock(storefd, digest, &w->settings->deadline) ;
   int kept, r = -1 ;
@@ -127,7 +129,8 @@ static void keep (struct work *w, int fd, char const *digest)
     else if (kept >= 0) store_forget(storefd, digest) ;
   }
   if (kept >= 0) fd_close(kept) ;
-  if (r != 1 || store_set_tag(storefd, tag_name(w->f, name, sizeof name), digest) == -1) say_warningsys("keep the manifest of ", w->f->name, " in the cache") ;
+  if (r == 1) strcpy(w->tagged, digest) ;
+  else say_warningsys("keep the manifest of ", w->f->name, " in the cache") ;
   fd_close(lockfd) ;
 }
 
@@ -136,7 +139,8 @@ static int remembered (struct work *w, char *digest)
 {
   char name[TAG_NAME_MAX] ;
   if (!store_tag(w->settings->storefd, tag_name(w->f, name, sizeof name), digest)) return 0 ;
-  if (w->why->len && stralloc_0(w->why)) say_info(w->f->name, ": ", w->why->s, ": using ", digest, " of the cache") ;
+  if (!w->why->len) reason_add(w->why, w->offline < 0 ? "it has not come in time" : "its registry has not answered") ;
+  if (stralloc_0(w->why)) say_info(w->f->name, ": ", w->why->s, ": using ", digest, " of the cache") ;
   w->why->len = 0 ;
   return 1 ;
 }
@@ -147,7 +151,7 @@ static enum registry_result by_tag (struct work *w, int *ret_fd)
   enum registry_result result ;
   char digest[DIGEST_MAX + 1] ;
   int fd ;
-  if (w->offline) return remembered(w, digest) ? object(w, digest, 0, MANIFEST_MAX, ret_fd) : not_asked(w) ;
+  if (w->offline) return remembered(w, digest) ? object(w, digest, 0, MANIFEST_MAX, ret_fd) : w->why->len ? REGISTRY_SILENT : not_asked(w) ;
   fd = openat(w->registry.dirfd, TAG_FILE, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600) ;
   if (fd == -1) return system_failed(w->why, "unable to make a file") ;
   result = registry_manifest(&w->registry, w->f->ref.tag, fd, w->why) ;
@@ -208,6 +212,7 @@ static enum registry_result find_layer (struct work *w, struct manifest *m)
 static enum registry_result get_layer (struct work *w)
 {
   struct manifest m ;
+  char name[TAG_NAME_MAX] ;
   int fd ;
   enum registry_result result = find_layer(w, &m) ;
   if (result) return result ;
@@ -221,8 +226,12 @@ static enum registry_result get_layer (struct work *w)
   }
   w->f->state = FETCH_DOWNLOADING ;
   result = object(w, m.digest, 1, m.size, &fd) ;
-  if (!result) fd_close(fd) ;
-  return result ;
+  if (result) return result ;
+  fd_close(fd) ;
+  /* not before all that it leads to is there */
+  if (w->tagged[0] && store_set_tag(w->settings->storefd, tag_name(w->f, name, sizeof name), w->tagged) == -1)
+    say_warningsys("keep the tag of ", w->f->name, " in the cache") ;
+  return REGISTRY_OK ;
 }
 
 void resolve (struct fetch *f, struct fetch_settings const *settings, int dirfd, int offline)
@@ -237,6 +246,14 @@ void resolve (struct fetch *f, struct fetch_settings const *settings, int dirfd,
   enum registry_result result ;
   w.registry = (struct registry){ .ref = &f->ref, .dirfd = dirfd, .deadline = &settings->deadline, .debug = settings->debug } ;
   result = get_layer(&w) ;
+  /* the tag has moved, and what it is now cannot be had: what it was serves */
+  if (result == REGISTRY_SILENT && !w.offline && !f->ref.digest[0])
+  {
+    w.offline = 1 ;
+    w.tagged[0] = 0 ;
+    result = get_layer(&w) ;
+  }
+  f->silent = result == REGISTRY_SILENT || (w.offline > 0 && !offline) ;
   if (result)
   {
     size_t len = why.len < FETCH_WHY_MAX ? why.len : FETCH_WHY_MAX ;

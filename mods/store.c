@@ -54,7 +54,7 @@ int store_lock (int storefd, char const *digest, tain const *deadline)
   struct timelimit limit ;
   tain left ;
   int ms, r, e ;
-  int fd = openat(storefd, file_name(digest, LOCK, name, sizeof name), O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600) ;
+  int fd = openat(storefd, file_name(digest, LOCK, name, sizeof name), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600) ;
   if (fd == -1) return -1 ;
   tain_now_g() ;
   if (tain_less(&STAMP, deadline)) tain_sub(&left, deadline, &STAMP) ; else left = tain_zero ;

@@ -30,6 +30,12 @@ exec s6-setuidgid abc sleep 1000000"
   assert_boot ro
   assert_log '^the service of the mod$'
   [ "$(service_status svc-mod)" = up ]
+  stop_container
+  # they are the image's: a container that asks for others is not told that it could be rid of them
+  mod bake/other:1 other
+  boot_with "$PLAIN/bake/other:1"
+  assert_applied "$PLAIN/bake/other:1"
+  refute_log 'not among the mods'
 }
 
 @test "init-bake mods: what cannot be applied fails the build, with its cause; wrong use is 100" {

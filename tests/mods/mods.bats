@@ -67,6 +67,20 @@ echo an old service"
   [ "$(requests .)" = 0 ]
 }
 
+@test "of two mods that have the same file the later one counts, also when the first alone has changed" {
+  local both="$PLAIN/order/a:1|$PLAIN/order/b:1"
+  mod order/a:1 a etc/shared=a1
+  mod order/b:1 b etc/shared=b1
+  boot_with "$both"
+  [ "$(cat "$ROOT/etc/shared")" = b1 ]
+  stop_container
+  mod order/a:1 a etc/shared=a2 etc/own=a2
+  boot_with "$both"
+  assert_applied "$PLAIN/order/a:1"
+  assert_log "^\\[mod-init\\] $PLAIN/order/b:1 at .* has been previously applied"
+  [ "$(cat "$ROOT/etc/shared" "$ROOT/etc/own")" = $'b1\na2' ]
+}
+
 @test "S6_STAGE2_HOOK=/docker-mods is this stage; another hook still runs, before or after" {
   mod hook/mod:1 mod
   boot_with "$PLAIN/hook/mod:1" -e S6_STAGE2_HOOK=/docker-mods

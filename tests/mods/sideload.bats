@@ -41,6 +41,27 @@ sideload() { # VERB MODS: fail_with or boot_with
   [ "$(cat "$ROOT/$(mark plain)" "$ROOT/$(mark directory)")" = $'2\n2' ]
 }
 
+@test "of two that have the same file the later one counts, also when the first alone has changed" {
+  local name
+  for name in a b; do tar -C "$(layer "$name" "etc/shared=$name")" -cf "$MODS/$name.tar" etc; done
+  sideload boot_with 'a|b'
+  stop_container
+  tar -C "$(layer a etc/shared=a etc/more=a)" -cf "$MODS/a.tar" etc
+  sideload boot_with 'a|b'
+  assert_applied a b
+  [ "$(cat "$ROOT/etc/shared" "$ROOT/etc/more")" = $'b\na' ]
+}
+
+@test "a tar that is a device, and one that is a hole without an end: named, the boot goes on" {
+  mknod "$MODS/device.tar" c 1 5
+  truncate -s 8T "$MODS/hole.tar"
+  cp -R "$(layer good "$(mark good)=1")" "$MODS/good"
+  sideload fail_with 'device|hole|good'
+  assert_unable device 'Invalid argument'
+  assert_unable hole 'too large'
+  assert_marks good
+}
+
 @test "what is not there, what is none, links and devices in a directory: named; the others are applied" {
   echo nothing >"$MODS/none.tar"
   mkdir -p "$MODS/out/usr/share/mod" "$MODS/device/usr/share/mod" "$MODS/elsewhere"

@@ -134,3 +134,29 @@ layer_requests() { requests "^GET /v2/$1/blobs/"; }
   assert_marks mod
   [ "$(layer_requests cache/mod)" = 3 ]
 }
+
+@test "a cache in which somebody was before root: not believed, and the mods come from the registry" {
+  mod planted/mod:1 mod
+  mkdir "$CACHE/stillroot"
+  chown 1000:1000 "$CACHE/stillroot"
+  boot_with "$PLAIN/planted/mod:1" --mount "$CACHE:/modcache"
+  assert_log '^mods: warning: /modcache/stillroot is not used: .*; remove it$'
+  assert_applied "$PLAIN/planted/mod:1"
+  [ -z "$(ls -A "$CACHE/stillroot")" ]
+}
+
+@test "a tag that has moved to what cannot be had: the cache has what it was, also for the next one" {
+  local n
+  mod moved/mod:1 old
+  boot_with "$PROXY/moved/mod:1" --mount "$CACHE:/modcache"
+  stop_container
+  mod moved/mod:1 new
+  for n in 1 2; do
+    forget_mods
+    faults '/blobs/ status 503'
+    boot_with "$PROXY/moved/mod:1" --mount "$CACHE:/modcache"
+    assert_log '^mods: info: .*: using sha256:.* of the cache'
+    assert_marks old
+    stop_container
+  done
+}

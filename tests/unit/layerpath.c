@@ -1,5 +1,7 @@
 /* ISC license. */
 
+#include <limits.h>
+
 #include "layerpath.h"
 #include "unit.h"
 
@@ -81,10 +83,10 @@ static void lengths_are_bounded (void **state)
   path[5999] = 'b' ;
   path[6000] = 0 ;
   assert_clean(path, "a/b") ;
-  memset(path, 'x', 256) ;
-  path[256] = 0 ;
+  memset(path, 'x', NAME_MAX) ;
+  path[NAME_MAX - 14] = 0 ;
   assert_refused(path, "it is too long") ;
-  path[255] = 0 ;
+  path[NAME_MAX - 15] = 0 ;
   assert_clean(path, path) ;
 }
 
