@@ -21,7 +21,6 @@
 #include "reason.h"
 #include "verbosity.h"
 
-
 static int failed (stralloc *why, char const *what)
 {
   reason_errno(why, what) ;
