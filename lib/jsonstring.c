@@ -3,6 +3,14 @@
 #include "jsonstring.h"
 #include "utf8.h"
 
+/* How many characters s begins with that stand for themselves. Most strings are nothing else: they are appended at once. */
+static size_t plain (unsigned char const *s)
+{
+  size_t n = 0 ;
+  while (s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\') n++ ;
+  return n ;
+}
+
 int jsonstring_cat (stralloc *sa, char const *string)
 {
   static char const hex[] = "0123456789abcdef" ;
@@ -10,29 +18,27 @@ int jsonstring_cat (stralloc *sa, char const *string)
   if (!stralloc_catb(sa, "\"", 1)) return 0 ;
   while (*s)
   {
-    char c = (char)*s ;
-    size_t n = 1 ;
-    if (c == '"' || c == '\\')
+    size_t n = plain(s) ;
+    if (n)
     {
-      char const e[2] = { '\\', c } ;
-      if (!stralloc_catb(sa, e, 2)) return 0 ;
+      if (!stralloc_catb(sa, (char const *)s, n)) return 0 ;
     }
-    else if (*s < 0x20 || *s == 0x7f)
+    else if (*s == '"' || *s == '\\')
     {
-      char const e[6] = { '\\', 'u', '0', '0', hex[*s >> 4], hex[*s & 15] } ;
-      if (!stralloc_catb(sa, e, 6)) return 0 ;
+      char const e[2] = { '\\', (char)*s } ;
+      if (!stralloc_catb(sa, e, 2)) return 0 ;
     }
     else if (*s < 0x80)
     {
-      if (!stralloc_catb(sa, &c, 1)) return 0 ;
+      char const e[6] = { '\\', 'u', '0', '0', hex[*s >> 4], hex[*s & 15] } ;
+      if (!stralloc_catb(sa, e, 6)) return 0 ;
     }
     else
     {
       n = utf8_len((char const *)s) ;
       if (n ? !stralloc_catb(sa, (char const *)s, n) : !stralloc_cats(sa, "\\ufffd")) return 0 ;
-      if (!n) n = 1 ;
     }
-    s += n ;
+    s += n ? n : 1 ;
   }
   return stralloc_catb(sa, "\"", 1) ;
 }

@@ -93,8 +93,11 @@ int report_json (struct report const *r, stralloc *sa)
 static int cat_padded (stralloc *sa, char const *s, size_t width)
 {
   size_t len = strlen(s) ;
-  if (!stralloc_cats(sa, s)) return 0 ;
-  for (; len < width ; len++) if (!stralloc_catb(sa, " ", 1)) return 0 ;
+  size_t blanks = len < width ? width - len : 0 ;
+  if (!stralloc_readyplus(sa, len + blanks)) return 0 ;
+  memcpy(sa->s + sa->len, s, len) ;
+  memset(sa->s + sa->len + len, ' ', blanks) ;
+  sa->len += len + blanks ;
   return 1 ;
 }
 
