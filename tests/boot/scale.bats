@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
-# What a node of the boot graph costs does not grow with their number. Instructions are counted, by cachegrind, never times: a step that goes
-# through all nodes for each of them makes many nodes dearer than few.
+# What a node of the boot graph, a variable, a line of passwd cost does not grow with their number. Instructions are counted, by cachegrind, never
+# times: a step that goes through all of them for each makes many dearer than few.
 
 load lib.bash
+load counts.bash
 setup_file() { boot_setup_file; }
 setup() {
   [ "$IMAGE" = busybox ] || skip 'the same program'
@@ -10,23 +11,6 @@ setup() {
   counted_root
 }
 teardown() { [ "$IMAGE" != busybox ] || boot_teardown; }
-
-VALGRIND=/usr/libexec/valgrind
-TOOL=cachegrind-$(dpkg --print-architecture)-linux
-COUNT="/count/$TOOL --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --vgdb=no"
-
-# init, and what it becomes before it executes s6-svscan, is run by cachegrind's own program, which is static; valgrind itself is a launcher.
-counted_root() {
-  mkdir -p "$ROOT/count/bin" "$DIR/counts"
-  ln -s /usr/lib/stillroot/stillroot "$ROOT/count/bin/init"
-  ln -s /usr/lib/stillroot/stillroot "$ROOT/count/bin/s6-rc"
-  ln -s /usr/lib/stillroot/stillroot "$ROOT/count/bin/init-status"
-  cp "$VALGRIND/$TOOL" "$VALGRIND/default.supp" "$ROOT/count/"
-  rm "$ROOT/init"
-  printf '#!/bin/sh\nexport VALGRIND_LAUNCHER=/count/launcher VALGRIND_LIB=/count\nexec %s --log-file=/counts/%%p /count/bin/init "$@"\n' "$COUNT" >"$ROOT/init"
-  chmod 0755 "$ROOT/init"
-  mkdir "$ROOT/counts"
-}
 
 # tree KIND N: so many oneshots that wait for one another (chain), or for nothing (wide), or after one that fails (blocked), or longruns
 tree() {
@@ -49,14 +33,6 @@ tree() {
     [ "$1" = wide ] || [ "$i" = 1 ] || : >"$name/dependencies.d/n$((i - 1))"
   done
 }
-
-# instructions FILE: what cachegrind has counted, when the process has ended
-instructions() {
-  retry grep -qs 'I *refs:' "$1" || return
-  sed -n 's/.*I *refs: *\([0-9,]*\).*/\1/p' "$1" | tr -d ,
-}
-
-stage2() { grep -lE 'Parent PID: 1$' -r "$ROOT/counts"; } # the file of what process 1 has forked
 
 # counted NAME COMMAND...: in the container; adds its instructions to the file NAME
 counted() {
@@ -88,7 +64,7 @@ assert_flat() {
   for what in "${@:4}"; do
     mapfile -t counts <"$DIR/counts/$what"
     few=$(((counts[1] - counts[0]) / ($2 - $1))) many=$(((counts[2] - counts[0]) / ($3 - $1)))
-    echo "$what: $few instructions for each of $2 nodes, $many for each of $3"
+    echo "$what: $few instructions for each of $2, $many for each of $3"
     percent=120
     [ "$what" != boot ] || percent=110
     [ "$few" -gt 0 ] && [ $((many * 100)) -le $((few * percent)) ] || return
@@ -113,4 +89,41 @@ assert_flat() {
 @test "four hundred longruns cost each what forty cost" { # bats test_tags=slow
   measure longruns 0 40 400
   assert_flat 0 40 400 boot status graph stop
+}
+
+# boots KIND N...: boots each, from few to many
+boots() {
+  local n i
+  for n in "${@:2}"; do
+    local options=()
+    case $1 in
+      variables) for ((i = 0; i < n; i++)); do options+=(-e "VARIABLE_$i=the value of a variable"); done ;;
+      # the last line is that of the user who is remapped
+      passwd)
+        awk -v n="$n" 'BEGIN { for (i = 1; i <= n; i++) printf "user%d:x:%d:%d::/home/user%d:/bin/false\n", i, i + 2000, i + 2000, i }' >"$DIR/passwd"
+        cat "$BASE/etc/passwd" >>"$DIR/passwd"
+        cp "$DIR/passwd" "$ROOT/etc/passwd"
+        cp "$BASE/etc/group" "$ROOT/etc/group"
+        options=(-e PUID=1000) ;;
+      services) for ((i = 1; i <= n; i++)); do service "s$i" notification-fd=3 <<<$'#!/bin/sh\necho >&3\nexec sleep 1000000'; done ;;
+    esac
+    counted_boot "${options[@]}"
+    instructions_of init >>"$DIR/counts/init"
+    instructions_of stage2 >>"$DIR/counts/stage2"
+  done
+}
+
+@test "ten thousand variables cost each what a thousand cost" { # bats test_tags=slow
+  boots variables 10 1000 10000
+  assert_flat 10 1000 10000 init stage2
+}
+
+@test "a hundred thousand lines of passwd cost each what ten thousand cost" { # bats test_tags=slow
+  boots passwd 10 10000 100000
+  assert_flat 10 10000 100000 stage2
+}
+
+@test "four hundred services of services.d cost each what forty cost" { # bats test_tags=slow
+  boots services 0 40 400
+  assert_flat 0 40 400 init stage2
 }
