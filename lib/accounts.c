@@ -45,16 +45,12 @@ static int find (int rootfd, char const *file, char const *name, int nids, unsig
   stralloc sa = STRALLOC_ZERO ;
   struct accountsfile_field f[ACCOUNTSFILE_FIELDS] ;
   size_t pos = 0 ;
-  int n, e = ENOENT ;
+  int n, e ;
   if (load(rootfd, file, &sa) == -1) e = errno ;
-  else while ((n = accountsfile_next(&sa, &pos, f)) != -1)
-  {
-    if (!accountsfile_is(&sa, f, name)) continue ;
-    e = n >= 2 + nids
-     && scan(&sa, f + 2, ids)
-     && (nids < 2 || scan(&sa, f + 3, ids + 1)) ? 0 : EINVAL ;
-    break ;
-  }
+  else if ((n = accountsfile_next_named(&sa, &pos, name, f)) == -1) e = ENOENT ;
+  else e = n >= 2 + nids
+   && scan(&sa, f + 2, ids)
+   && (nids < 2 || scan(&sa, f + 3, ids + 1)) ? 0 : EINVAL ;
   stralloc_free(&sa) ;
   return e ? (errno = e, -1) : 0 ;
 }

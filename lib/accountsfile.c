@@ -79,14 +79,28 @@ int accountsfile_has (stralloc const *text, struct accountsfile_field const *f, 
   }
 }
 
+int accountsfile_next_named (stralloc const *text, size_t *pos, char const *name, struct accountsfile_field *f)
+{
+  size_t len = strlen(name) ;
+  while (*pos < text->len)
+  {
+    char const *line = text->s + *pos ;
+    size_t left = text->len - *pos ;
+    char const *newline ;
+    if (left >= len && !memcmp(line, name, len) && (left == len || line[len] == ':' || line[len] == '\n')) return accountsfile_next(text, pos, f) ;
+    newline = memchr(line, '\n', left) ;
+    *pos += newline ? (size_t)(newline - line) + 1 : left ;
+  }
+  return -1 ;
+}
+
 int accountsfile_find (stralloc const *text, char const *name, struct accountsfile_field *f)
 {
   struct accountsfile_field line[ACCOUNTSFILE_FIELDS] ;
   size_t pos = 0 ;
   int n, found = 0 ;
-  while ((n = accountsfile_next(text, &pos, line)) != -1)
+  while ((n = accountsfile_next_named(text, &pos, name, line)) != -1)
   {
-    if (!accountsfile_is(text, line, name)) continue ;
     if (found) return (errno = ENOTUNIQ, -1) ;
     found = n ;
     memcpy(f, line, sizeof line) ;

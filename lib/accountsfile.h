@@ -23,6 +23,9 @@ extern int accountsfile_load (int rootfd, char const *file, stralloc *text) ;
    Returns the number of fields, or -1 at the end. */
 extern int accountsfile_next (stralloc const *text, size_t *pos, struct accountsfile_field *f) ;
 
+/* The same of the first line from *pos on whose first field is name. Other lines are not split, which is what many of them cost least. */
+extern int accountsfile_next_named (stralloc const *text, size_t *pos, char const *name, struct accountsfile_field *f) ;
+
 /* Whether the field is s. */
 extern int accountsfile_is (stralloc const *text, struct accountsfile_field const *f, char const *s) ;
 

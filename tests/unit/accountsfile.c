@@ -198,6 +198,35 @@ static void any_text_keeps_its_other_bytes (void **state)
   stralloc_free(&text) ;
 }
 
+/* to skip lines by their first bytes finds what splitting each of them does */
+static void lines_of_a_name_are_those_with_such_a_field (void **state)
+{
+  static char const *const names[] = { "abc", "", "abcd", "+abc", "\r" } ;
+  stralloc text = STRALLOC_ZERO ;
+  unsigned int i = 0, found = 0 ;
+  uint32_t seed = 119 ;
+  (void)state ;
+  for (; i < 20000 ; i++)
+  {
+    char const *name = names[i % (sizeof names / sizeof names[0])] ;
+    struct accountsfile_field f[ACCOUNTSFILE_FIELDS], named[ACCOUNTSFILE_FIELDS] ;
+    size_t pos = 0, next = 0 ;
+    int n ;
+    random_text(&seed, &text) ;
+    while ((n = accountsfile_next(&text, &pos, f)) != -1)
+    {
+      if (!accountsfile_is(&text, f, name)) continue ;
+      assert_int_equal(accountsfile_next_named(&text, &next, name, named), n) ;
+      assert_memory_equal(named, f, (size_t)n * sizeof *f) ;
+      assert_int_equal(next, pos) ;
+      found++ ;
+    }
+    assert_int_equal(accountsfile_next_named(&text, &next, name, named), -1) ;
+  }
+  assert_true(found > 5000) ;
+  stralloc_free(&text) ;
+}
+
 static void a_hundred_thousand_entries_are_quick (void **state)
 {
   struct timespec a, b ;
@@ -235,6 +264,7 @@ int main (void)
     cmocka_unit_test(a_line_is_added_where_entries_end),
     cmocka_unit_test(ids_are_compared),
     cmocka_unit_test(any_text_keeps_its_other_bytes),
+    cmocka_unit_test(lines_of_a_name_are_those_with_such_a_field),
     cmocka_unit_test(a_hundred_thousand_entries_are_quick)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
