@@ -3,7 +3,8 @@
 # make                     builds build/stillroot
 # make install DESTDIR=D   lays it out under D
 # make image ROOT=D        installs into the image root D and bakes it; BAKE has options of init-bake
-# make demo | check | lint | unit | fuzz | bench | graph
+# make demo | check | lint | unit | fuzz | bench
+# make graph | growth      boots, and draws doc/boot-graph.svg or doc/growth.svg anew
 
 CC = gcc
 DESTDIR =
@@ -113,6 +114,10 @@ check : $(BUILD)/deps-check
 bench : all | $(BUILD)/deps-bench
 	@tests/bench/run
 
+# a part of bench; draws doc/growth.svg anew
+growth : all | $(BUILD)/deps-bench
+	@tests/bench/growth doc/growth.svg
+
 # draws doc/boot-graph.svg anew
 graph : all | $(BUILD)/deps-graph
 	@tests/graph
@@ -123,7 +128,7 @@ lint : all | $(BUILD)/deps-check
 clean :
 	rm -rf $(BUILD)
 
-.PHONY : all unit ubsan fuzz install image demo check bench graph lint clean
+.PHONY : all unit ubsan fuzz install image demo check bench growth graph lint clean
 .DELETE_ON_ERROR :
 .SECONDARY :
 

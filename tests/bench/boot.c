@@ -1,15 +1,16 @@
 /* ISC license. */
 
-/* boot [-r RUN] [-u UID] [-b SERVICE | -a SERVICE] [-m SERVICES] [-d PROGRAM] [-e NAME=VALUE]... [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
+/* boot [-r RUN] [-u UID] [-b SERVICE | -a SERVICE] [-m SERVICES] [-d PROGRAM] [-e NAME=VALUE]... [-v VARIABLES] [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]
 
    Boots PROGRAM as PID 1 in fresh namespaces and measures it. The root is an overlay over ROOT with a tmpfs as its upper layer, so that
    each boot finds it untouched; with -r it is remounted read-only, and /run is a tmpfs that is exec or noexec, or there is none, as RUN says. Capabilities are
    Docker's default ones; with -u, PROGRAM is executed as another user, with none.
    -b: a bare supervisor: /run/service/SERVICE is made beforehand from /etc/services.d/SERVICE, laid out as stillroot would.
-   With -m there are so many more of it, numbered; with -a instead of -b, they are more in /etc/services.d. -d: one more there, which runs PROGRAM. -l: it is ready when so many of the service's lines were on stdout (default: 1).
+   With -m there are so many more of it, numbered; with -a instead of -b, they are more in /etc/services.d. -d: one more there, which runs PROGRAM. -v: so many more
+   variables, numbered. -l: it is ready when so many of the service's lines were on stdout (default: 1).
    -s: the boot is over when TEXT was on stderr (default: with the service's line on stdout); -n: and when PROCESSES are left.
-   Prints "ready_us forks processes pss_kb stop_us exitcode stage2_kb", tab-separated; the last is the peak of the process called init, which
-   is there while a CMD runs, or 0. Exits 100 or 111 when it cannot. */
+   Prints "ready_us forks processes pss_kb stop_us exitcode stage2_kb done_us", tab-separated: stage2_kb is the peak of the process called init,
+   which is there while a CMD runs, or 0; done_us the time of TEXT, or 0. Exits 100 or 111 when it cannot. */
 
 #include <err.h>
 #include <errno.h>
@@ -35,7 +36,7 @@
 #include <linux/capability.h>
 
 #define USAGE \
-  "usage: boot [-r exec|noexec|none] [-u UID] [-b SERVICE | -a SERVICE] [-m SERVICES] [-d PROGRAM] [-e NAME=VALUE]... [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
+  "usage: boot [-r exec|noexec|none] [-u UID] [-b SERVICE | -a SERVICE] [-m SERVICES] [-d PROGRAM] [-e NAME=VALUE]... [-v VARIABLES] [-l LINES] [-n PROCESSES] [-s TEXT] ROOT PROGRAM [ARG...]"
 #define DIE_USER 100
 #define DIE_SYSTEM 111
 #define LINE "bench-service ready\n"
@@ -70,7 +71,7 @@ struct options
   char *variables[VARIABLES_MAX] ;
   char **argv ;
   size_t nvariables ;
-  unsigned int more, lines, processes ;
+  unsigned int more, numbered, lines, processes ;
   enum run run ;
   uid_t uid ;
 } ;
@@ -174,12 +175,32 @@ static void drop_capabilities (void)
   }
 }
 
+/* The environment: what is in first, then the numbered variables. */
+static char **make_environment (char **first, unsigned int more)
+{
+  static char const example[] = "VARIABLE_4294967295=the value of a variable" ;
+  char **envp = calloc(more + 3, sizeof *envp) ;
+  char *s = malloc(more * sizeof example + 1) ;
+  size_t n = 0 ;
+  unsigned int i = 0 ;
+  if (!envp || !s) err(DIE_SYSTEM, "unable to make the environment") ;
+  for (; first[n] ; n++) envp[n] = first[n] ;
+  for (; i < more ; i++, s += sizeof example)
+  {
+    snprintf(s, sizeof example, "VARIABLE_%u=the value of a variable", i) ;
+    envp[n++] = s ;
+  }
+  return envp ;
+}
+
 static _Noreturn void child (struct options const *o, struct output const *out, struct output const *log, uint64_t volatile *started)
 {
   static char path[] = "PATH=/command:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" ;
-  char *envp[VARIABLES_MAX + 2] = { path } ;
+  char *first[VARIABLES_MAX + 2] = { path } ;
+  char **envp ;
   int null ;
-  memcpy(envp + 1, o->variables, o->nvariables * sizeof *envp) ;
+  memcpy(first + 1, o->variables, o->nvariables * sizeof *first) ;
+  envp = make_environment(first, o->numbered) ;
   enter_root(o) ;
   null = open("/dev/null", O_RDONLY | O_CLOEXEC) ;
   drop_capabilities() ;
@@ -212,11 +233,12 @@ static unsigned int count_lines (char const *s)
   return n ;
 }
 
-/* Returns the time of the service's line, the last one that is waited for, once the boot is over. */
-static uint64_t wait_ready (struct options const *o, pid_t pid, struct output *out, struct output *log)
+/* Returns the time of the service's line, the last one that is waited for, once the boot is over; *ret_done is when it said so. */
+static uint64_t wait_ready (struct options const *o, pid_t pid, struct output *out, struct output *log, uint64_t *ret_done)
 {
   uint64_t ready = 0, deadline = now_us() + LIMIT_MS * 1000 ;
-  while (!ready || (o->settled && !strstr(log->text, o->settled)))
+  *ret_done = 0 ;
+  while (!ready || (o->settled && !*ret_done))
   {
     struct pollfd p[2] = { { .fd = out->fd[0], .events = POLLIN }, { .fd = log->fd[0], .events = POLLIN } } ;
     if (poll(p, 2, LIMIT_MS) <= 0 || now_us() > deadline) give_up(pid, log, "the boot did not end in time") ;
@@ -226,7 +248,12 @@ static uint64_t wait_ready (struct options const *o, pid_t pid, struct output *o
       take(out) ;
       if (!ready && count_lines(out->text) >= o->lines) ready = now ;   /* others may write there too */
     }
-    if (p[1].revents) take(log) ;
+    if (p[1].revents)
+    {
+      uint64_t now = now_us() ;
+      take(log) ;
+      if (o->settled && !*ret_done && strstr(log->text, o->settled)) *ret_done = now ;
+    }
     if ((p[0].revents | p[1].revents) & POLLHUP && waitpid(pid, 0, WNOHANG) == pid) give_up(pid, log, "PID 1 died") ;
   }
   return ready ;
@@ -331,7 +358,7 @@ static enum run run_of (char const *s)
 static void parse (int argc, char **argv, struct options *o)
 {
   int c ;
-  while ((c = getopt(argc, argv, "+r:u:b:a:m:d:e:l:n:s:")) != -1)
+  while ((c = getopt(argc, argv, "+r:u:b:a:m:d:e:v:l:n:s:")) != -1)
     switch (c)
     {
       case 'r' : o->run = run_of(optarg) ; break ;
@@ -345,6 +372,7 @@ static void parse (int argc, char **argv, struct options *o)
         if (o->nvariables == VARIABLES_MAX) errx(DIE_USER, "too many variables") ;
         o->variables[o->nvariables++] = optarg ;
         break ;
+      case 'v' : o->numbered = (unsigned int)strtoul(optarg, 0, 10) ; break ;
       case 'n' : o->processes = (unsigned int)strtoul(optarg, 0, 10) ; break ;
       case 's' : o->settled = optarg ; break ;
       default : errx(DIE_USER, USAGE) ;
@@ -358,7 +386,7 @@ int main (int argc, char **argv)
 {
   static struct output out, log ;
   struct options o = { .lines = 1 } ;
-  uint64_t ready, deadline, stopped ;
+  uint64_t ready, done, deadline, stopped ;
   uint64_t volatile *started = mmap(0, sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) ;
   unsigned int forks, processes ;
   unsigned long pss, stage2 ;
@@ -372,14 +400,14 @@ int main (int argc, char **argv)
   if (!pid) child(&o, &out, &log, started) ;
   close(out.fd[1]) ;
   close(log.fd[1]) ;
-  ready = wait_ready(&o, pid, &out, &log) ;
+  ready = wait_ready(&o, pid, &out, &log, &done) ;
   /* the boot's last process may still be on its way out */
   deadline = now_us() + LIMIT_MS * 1000 ;
   do processes = tree(pid, &pss, &stage2) ; while (o.processes && processes != o.processes && now_us() < deadline) ;
   if (o.processes && processes != o.processes) give_up(pid, &log, "another number of processes is left than expected") ;
   forks = count_forks() ;
   stopped = stop(pid, &out, &log, &status) ;
-  printf("%llu\t%u\t%u\t%lu\t%llu\t%d\t%lu\n", (unsigned long long)(ready - *started), forks, processes, pss, (unsigned long long)stopped,
-    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), stage2) ;
+  printf("%llu\t%u\t%u\t%lu\t%llu\t%d\t%lu\t%llu\n", (unsigned long long)(ready - *started), forks, processes, pss, (unsigned long long)stopped,
+    WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), stage2, (unsigned long long)(done ? done - *started : 0)) ;
   return 0 ;
 }

@@ -1,0 +1,94 @@
+# Usage: awk -v runs=N -v medians=FILE -f growth.awk growth.tsv
+# The table of tests/bench/growth, in Markdown: medians, and what each unit adds to the boot with the fewest, taken round by round: what slows
+# the machine for a while slows both. Then what grows faster than linearly. The medians alone go to FILE, for the plot.
+
+BEGIN {
+	FS = "\t"
+	label["services"] = "services"
+	label["variables"] = "variables of the environment"
+	label["passwd"] = "lines of passwd, the last one remapped"
+	label["definitions"] = "s6-rc oneshots that wait for nothing"
+	columns = split("done_us stage2_kb pss_kb", column, " ")
+	said["done_us"] = "time to done"
+	said["stage2_kb"] = "peak of stage 2"
+	said["pss_kb"] = "PSS of the tree"
+}
+
+NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+
+{
+	if (!($1 in cases)) kinds[++nkinds] = $1
+	if (!(($1, $2) in round)) units[$1, ++cases[$1]] = $2
+	r = ++round[$1, $2]
+	for (c = 1; c <= columns; c++) figure[$1, $2, column[c], r] = $at[column[c]]
+	if ($at["exitcode"] != 0) failed[++failures] = $1 " " $2 ": exit code " $at["exitcode"]
+}
+
+# the median of the first n figures of f
+function median(n, i, j, v) {
+	for (i = 2; i <= n; i++) {
+		v = f[i]
+		for (j = i - 1; j >= 1 && f[j] > v; j--) f[j + 1] = f[j]
+		f[j + 1] = v
+	}
+	return n % 2 ? f[(n + 1) / 2] : (f[n / 2] + f[n / 2 + 1]) / 2
+}
+
+function of(kind, case_, what, r) {
+	for (r = 1; r <= runs; r++) f[r] = figure[kind, units[kind, case_], what, r]
+	return median(runs)
+}
+
+# what a unit of this case adds to the first one's boot
+function each(kind, case_, what, r) {
+	for (r = 1; r <= runs; r++)
+		f[r] = (figure[kind, units[kind, case_], what, r] - figure[kind, units[kind, 1], what, r]) / (units[kind, case_] - units[kind, 1])
+	return median(runs)
+}
+
+# three digits that say something; the noise can exceed what little there is
+function short(x, unit) {
+	return x <= 0 ? "-" : sprintf(x >= 99.5 ? "%.0f" : x >= 9.95 ? "%.1f" : x >= 0.0995 ? "%.2f" : "%.3f", x) unit
+}
+
+function row(kind, i, line, c, what) {
+	line = sprintf("| %s: %d |", label[kind], units[kind, i])
+	for (c = 1; c <= columns; c++) {
+		what = column[c]
+		line = line sprintf(what == "done_us" ? " %.1f ms |" : " %.0f kB |", of(kind, i, what) / (what == "done_us" ? 1000 : 1))
+		line = line (i == 1 ? " |" : sprintf(" %s |", short(each(kind, i, what), what == "done_us" ? " µs" : " kB")))
+	}
+	print line
+	print kind "\t" units[kind, i] "\t" of(kind, i, "done_us") "\t" of(kind, i, "stage2_kb") "\t" of(kind, i, "pss_kb") >medians
+}
+
+function least(kind, case_, what, r, v) {
+	v = figure[kind, units[kind, case_], what, 1]
+	for (r = 2; r <= runs; r++) if (figure[kind, units[kind, case_], what, r] < v) v = figure[kind, units[kind, case_], what, r]
+	return v
+}
+
+function share(kind, case_, what) { return (least(kind, case_, what) - least(kind, 1, what)) / (units[kind, case_] - units[kind, 1]) }
+
+# The largest against the one before, by the least of the rounds: what disturbs a boot only ever makes it dearer, and at few units it can make a
+# unit's share anything.
+function judge(kind, c, many, middle) {
+	for (c = 1; c <= columns; c++) {
+		many = share(kind, cases[kind], column[c])
+		middle = share(kind, cases[kind] - 1, column[c])
+		if (many > 1.5 * middle) excess[++excesses] = sprintf("faster than linear: %s, %s: %s each for %d, %s for %d", label[kind], said[column[c]],
+			short(middle), units[kind, cases[kind] - 1], short(many), units[kind, cases[kind]])
+	}
+}
+
+END {
+	printf "\n%d rounds; medians; each: what a unit adds to the boot with the fewest\n\n", runs
+	print "| | time to `done` | each | peak of stage 2 | each | PSS of the tree | each |"
+	print "|---|---|---|---|---|---|---|"
+	for (k = 1; k <= nkinds; k++) for (i = 1; i <= cases[kinds[k]]; i++) row(kinds[k], i)
+	for (k = 1; k <= nkinds; k++) judge(kinds[k])
+	print ""
+	for (i = 1; i <= failures; i++) print failed[i]
+	for (i = 1; i <= excesses; i++) print excess[i]
+	if (!excesses) print "nothing grows faster than linearly"
+}
