@@ -66,7 +66,7 @@ assert_flat() {
     few=$(((counts[1] - counts[0]) / ($2 - $1))) many=$(((counts[2] - counts[0]) / ($3 - $1)))
     echo "$what: $few instructions for each of $2, $many for each of $3"
     percent=120
-    [ "$what" != boot ] || percent=110
+    [ "$what" != boot ] || percent=112
     [ "$few" -gt 0 ] && [ $((many * 100)) -le $((few * percent)) ] || return
   done
 }
