@@ -179,7 +179,7 @@ static void drop_capabilities (void)
 static char **make_environment (char **first, unsigned int more)
 {
   static char const example[] = "VARIABLE_4294967295=the value of a variable" ;
-  char **envp = calloc(more + 3, sizeof *envp) ;
+  char **envp = calloc(more + VARIABLES_MAX + 2, sizeof *envp) ;
   char *s = malloc(more * sizeof example + 1) ;
   size_t n = 0 ;
   unsigned int i = 0 ;

@@ -96,21 +96,21 @@ function legend(k, at) {
 }
 
 END {
-	width = left + 2 * panel_width + gap + 26
+	width = left + 2 * panel_width + gap + 36
 	height = top + panel_height + 56
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\" fill=\"#222\">\n",
 		width, height, width, height
 	print "<title>Time and memory of a boot against the number of services, variables, lines of passwd and s6-rc definitions</title>"
 	printf "<rect width=\"%d\" height=\"%d\" rx=\"6\" fill=\"#fff\" stroke=\"#ccc\"/>\n", width, height
 	text(left, 28, "start", "What a boot costs as it grows", " font-size=\"16\" font-weight=\"bold\"")
-	text(width - 26, 28, "end", "medians, two cores of a virtual machine, " date, " fill=\"#666\"")
+	text(width - 36, 28, "end", "medians, two cores of a virtual machine, " date, " fill=\"#666\"")
 	legend()
 	origin = left
 	axes("time", "from the exec of init to done, ms")
 	linear("time")
 	curves("time", "time")
 	origin = left + panel_width + gap
-	axes("memory", "memory, MiB: the tree (PSS); dashed: peak of stage 2")
+	axes("memory", "PSS of the tree, MiB; dashed: peak of stage 2")
 	linear("memory")
 	curves("memory", "pss")
 	curves("memory", "stage2", 1)
