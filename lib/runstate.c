@@ -16,6 +16,10 @@
 #include "paths.h"
 #include "rundir.h"
 #include "statedir.h"
+#include "timelimit.h"
+
+/* milliseconds */
+#define KEEP_MAXTIME 1000
 
 /* what is removed, then what is made, in this order */
 static char const *const stale[] = { RUN_SCANDIR, RUN_STATE, RUN_RESULTS, RUN_LIVE, RUN_ANCHOR } ;
@@ -58,8 +62,13 @@ int rundir_populate (int runfd, gid_t contenv_gid, char const **ret_what)
 
 void rundir_keep (int runfd)
 {
+  struct timelimit limit ;
   /* the lock of a state directory, which links in /run lead to; without, whoever comes asks for that of /run */
-  if (lockfile_take(runfd, RUN_ANCHOR "/" STATEDIR_LOCK) == -1) flock(runfd, LOCK_EX | LOCK_NB) ;
+  if (lockfile_take(runfd, RUN_ANCHOR "/" STATEDIR_LOCK) >= 0) return ;
+  /* stage 2, which may have ended all, has it until it ends itself */
+  timelimit_begin(&limit, KEEP_MAXTIME) ;
+  flock(runfd, LOCK_EX) ;
+  timelimit_end(&limit) ;
 }
 
 void rundir_end (int rootfd, int runfd)

@@ -561,26 +561,30 @@ RUN
   wait_log '^1000 err$'
 }
 
-is_told() { [ -e "$(inside /run/s6/told)" ]; }
+is_told() { ! grep -qs 2000000 "$(inside /proc)"/[0-9]*/cmdline; } # one of two that are left obeys
 
 @test "an init that is executed while the first one ends: 100, and the first one's exit code is its own" {
   local flags
   cat >"$ROOT/leave" <<'RUN'
 #!/bin/sh
-setsid sh -c 'trap ": >/run/s6/told" TERM; : >/run/s6/deaf; while :; do sleep 1000000; done' &
-until [ -e /run/s6/deaf ]; do :; done
+setsid sh -c 'trap "" TERM; : >/run/s6/deaf; exec sleep 1000000' &
+setsid sh -c ': >/run/s6/mild; exec sleep 2000000' &
+until [ -e /run/s6/deaf ] && [ -e /run/s6/mild ]; do :; done
 exit 6
 RUN
   chmod 0755 "$ROOT/leave"
   for flags in '--read-only --run exec' '--read-only' ''; do
     # shellcheck disable=SC2086
     start $flags -e S6_KILL_GRACETIME=60000 /leave
+    retry test -e "/proc/$(init_pid)/root/run/s6/mild"
     # not before: what finish tells to end is all that there is then
     retry is_told
     run in_container /init
+    echo "$flags: $status $output"
     [ "$status" -eq 100 ]
     [[ $output == *'init: fatal: /run is in use by '*' an init '* ]]
-    in_container sh -c 'kill -KILL -1'
+    # what has been started in it is killed too, and says so
+    in_container sh -c 'kill -KILL -1' || true
     [ "$(exit_code)" = 6 ]
   done
 }
