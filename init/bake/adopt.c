@@ -111,7 +111,7 @@ static void tell (struct image const *image)
   while ((name = filelist_next(&list)))
     if (!strncmp(name, OVERLAY, sizeof OVERLAY - 1) && is_oneline(name)) strerr_warni("/" ROOT_PACKAGES "/", name, " stays; nothing runs it any more") ;
   filelist_free(&list) ;
-  if (fstatat(image->rootfd, ROOT_DOCKER_MODS, &st, 0) == 0) strerr_warni("/" ROOT_DOCKER_MODS " stays; it runs at boot where " VAR_STAGE2_HOOK " names it") ;
+  if (fstatat(image->rootfd, ROOT_DOCKER_MODS, &st, 0) == 0) strerr_warni("/" ROOT_DOCKER_MODS " stays, and is not run: where " VAR_STAGE2_HOOK " names it, that means the mods of " VAR_DOCKER_MODS) ;
 }
 
 void adopt_image (struct image const *image, char const *const *keep, size_t nkeep)

@@ -198,6 +198,11 @@ assert_running() { running || { echo "the container has ended"; return 1; }; }
 
 signal_container() { runc --root "$DIR/state" kill "$ID" "${1:-TERM}"; }
 
+# Process 1 is s6-svscan, and has the handlers of a stop, which come by a signalfd: before, between its start and that, a signal is lost.
+svscan_listens() {
+  [ "$(cat "/proc/$(init_pid)/comm")" = s6-svscan ] && readlink "/proc/$(init_pid)/fd"/* | grep -q signalfd
+}
+
 # stop_container [SIGNAL]: returns when the container has ended
 stop_container() {
   signal_container "${1:-TERM}"

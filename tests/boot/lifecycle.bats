@@ -107,6 +107,7 @@ RUN
 
 is_stopped() { [[ $(cat "/proc/$1/stat") == *') T '* ]]; }
 
+
 # SIGTERM, 15, is in the mask of blocked or of caught signals
 holds_term() {
   local key mask

@@ -487,6 +487,7 @@ RUN
     # a grace without end: what SIGTERM does not end would never be killed
     start --read-only --run exec -e "S6_STAGE2_HOOK=$([ "$path" != hook ] || echo /hook)" -e S6_KILL_GRACETIME=4294967295
     wait_log '^sleeping$'
+    retry svscan_listens
     stop_container
     [ "$(exit_code)" = 0 ]
     assert_log "^rc: warning: .*/$path: ended by the stop\$"
