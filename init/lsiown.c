@@ -190,7 +190,7 @@ static void event (void *data, enum ownership_event event, char const *path, str
   char const *remedy ;
   if (event == OWNERSHIP_CHANGED || event == OWNERSHIP_RETAINED)
   {
-    if (event == OWNERSHIP_CHANGED ? o->changes : o->verbose) say_change(o, event, path, was) ;
+    say_change(o, event, path, was) ;
     return ;
   }
   if (o->silent) return ;
@@ -230,6 +230,7 @@ int lsiown_main (int argc, char const *const *argv, char const *const *envp)
   if (o.follow_all && o.recursive && !o.silent) strerr_warnw("-L: links inside the tree are not followed") ;
   o.order.recursive = o.recursive ;
   o.order.follow = o.recursive ? o.follow : !o.itself ;
+  o.order.changes = o.changes ;
   o.order.verbose = o.verbose ;
   o.order.period_ms = o.silent ? 0 : isatty(2) ? PERIOD_TERMINAL_MS : PERIOD_MS ;
   o.order.data = &o ;

@@ -19,12 +19,18 @@ struct inode
    Returns 0, or -1 and sets errno, *ret untouched. */
 extern int inode_stat (int dirfd, char const *name, struct inode *ret) ;
 
+/* The same of an entry, but of mode, nlink, uid and gid alone; the rest is 0. */
+extern int inode_glance (int dirfd, char const *name, struct inode *ret) ;
+
 /* 1 when both are the same inode, not merely one that has got the number of another that is gone. */
 extern int inode_same (struct inode const *, struct inode const *) ;
 
-/* Opens the entry name of dirfd as a mere reference (O_PATH), itself where it is a link, at a moment when nobody makes or removes links
-   to it: where ret->nlink is 1, the entry that was opened is its only link, whatever a hostile process does meanwhile. Waits for such a
-   moment, at the expense of *patience milliseconds, which the callers of a walk share; directories need none.
+/* Opens the entry name of dirfd as a mere reference (O_PATH), itself where it is a link. *ret_steady: nobody made or removed links to it
+   meanwhile, so that, where ret->nlink is 1, the entry that was opened is its only link, whatever a hostile process does. Of a directory,
+   which has but one, that is so in any case. Returns the descriptor, or -1 and sets errno, nothing touched. */
+extern int inode_open (int dirfd, char const *name, struct inode *ret, int *ret_steady) ;
+
+/* The same at a steady moment. Waits for it, at the expense of *patience milliseconds, which the callers of a walk share.
    Returns the descriptor, or -1 and sets errno, *ret untouched; EAGAIN: no such moment came. */
 extern int inode_open_steady (int dirfd, char const *name, struct inode *ret, atomic_int *patience) ;
 

@@ -36,6 +36,7 @@ struct pass
   atomic_ullong seen, changed ;
   atomic_int incomplete, error ;
   atomic_int patience ;
+  atomic_int expect_wrong ;        /* as the entry looked at last was */
   uint64_t start ;                 /* milliseconds, as the next two */
   atomic_ullong due ;
 } ;
@@ -107,7 +108,7 @@ static void give (struct pass *p, int fd, struct treewalk_dir const *dir, char c
   if (fchownat(fd, "", p->order->uid, p->order->gid, AT_EMPTY_PATH) == 0)
   {
     atomic_fetch_add_explicit(&p->changed, 1, memory_order_relaxed) ;
-    tell_of(p, OWNERSHIP_CHANGED, dir, name, i, 0) ;
+    if (p->order->changes) tell_of(p, OWNERSHIP_CHANGED, dir, name, i, 0) ;
     return ;
   }
   e = errno ;
@@ -129,7 +130,20 @@ static void see_link (struct pass *p, struct treewalk_dir const *dir, char const
   stralloc_free(&sa) ;
 }
 
+static void failed (void *data, struct treewalk_dir const *dir, char const *name, int e)
+{
+  tell_of(data, e == ESTALE ? OWNERSHIP_MOVED : OWNERSHIP_UNREADABLE, dir, name, 0, e) ;
+}
+
 /* In a tree: a second link outside, even one that was there a moment ago, makes the file somebody else's. */
+static void give_steady (struct pass *p, int fd, struct treewalk_dir const *dir, char const *name, struct inode const *i)
+{
+  if (is_right(p->order, i)) ;
+  else if (S_ISDIR(i->mode) || i->nlink <= 1) give(p, fd, dir, name, i) ;
+  else if (dir) see_link(p, dir, name, i) ;
+  else tell_of(p, OWNERSHIP_LINKED, dir, name, i, 0) ;
+}
+
 static void give_entry (struct pass *p, int dirfd, struct treewalk_dir const *dir, char const *name)
 {
   struct inode i ;
@@ -140,18 +154,50 @@ static void give_entry (struct pass *p, int dirfd, struct treewalk_dir const *di
     else if (errno != ENOENT) tell_of(p, OWNERSHIP_REFUSED, dir, name, 0, errno) ;
     return ;
   }
-  if (is_right(p->order, &i)) ;
-  else if (S_ISDIR(i.mode) || i.nlink <= 1) give(p, fd, dir, name, &i) ;
-  else if (dir) see_link(p, dir, name, &i) ;
-  else tell_of(p, OWNERSHIP_LINKED, dir, name, &i, 0) ;
+  give_steady(p, fd, dir, name, &i) ;
   fd_close(fd) ;
 }
 
-static void entry (void *data, struct treewalk_dir const *dir, char const *name, struct inode const *i)
+/* threads write it only when it changes: all of them read it */
+static void expect (struct pass *p, int wrong)
+{
+  if (atomic_load_explicit(&p->expect_wrong, memory_order_relaxed) != wrong)
+    atomic_store_explicit(&p->expect_wrong, wrong, memory_order_relaxed) ;
+}
+
+static int entry_glanced_at (struct pass *p, struct treewalk_dir const *dir, char const *name, int closed)
+{
+  struct inode i ;
+  if (inode_glance(dir->fd, name, &i) == -1)
+  {
+    /* gone since: nothing is left to be done */
+    if (errno != ENOENT) failed(p, dir, name, errno) ;
+    return 0 ;
+  }
+  if (S_ISDIR(i.mode) && !closed) return 1 ;
+  expect(p, !is_right(p->order, &i)) ;
+  if (!is_right(p->order, &i)) give_entry(p, dir->fd, dir, name) ;
+  else if (p->order->verbose) tell_of(p, OWNERSHIP_RETAINED, dir, name, &i, 0) ;
+  return 0 ;
+}
+
+/* What has to be changed is opened first of all, and not by its name: between a look at the name and its change another file could take it.
+   So where most is wrong, the look by name is spared and the one through the descriptor is enough. */
+static int entry (void *data, struct treewalk_dir const *dir, char const *name, int closed)
 {
   struct pass *p = data ;
-  if (!is_right(p->order, i)) give_entry(p, dir->fd, dir, name) ;
-  else if (p->order->verbose) tell_of(p, OWNERSHIP_RETAINED, dir, name, i, 0) ;
+  struct inode i ;
+  int steady, fd ;
+  if (!atomic_load_explicit(&p->expect_wrong, memory_order_relaxed)) return entry_glanced_at(p, dir, name, closed) ;
+  fd = inode_open(dir->fd, name, &i, &steady) ;
+  if (fd == -1) return entry_glanced_at(p, dir, name, closed) ;
+  if (S_ISDIR(i.mode) && !closed) { fd_close(fd) ; return 1 ; }
+  expect(p, !is_right(p->order, &i)) ;
+  if (is_right(p->order, &i)) { if (p->order->verbose) tell_of(p, OWNERSHIP_RETAINED, dir, name, &i, 0) ; }
+  else if (steady) give_steady(p, fd, dir, name, &i) ;
+  fd_close(fd) ;
+  if (!steady && !is_right(p->order, &i)) give_entry(p, dir->fd, dir, name) ;
+  return 0 ;
 }
 
 static void leave (void *data, struct treewalk_dir const *dir)
@@ -159,11 +205,6 @@ static void leave (void *data, struct treewalk_dir const *dir)
   struct pass *p = data ;
   if (!is_right(p->order, &dir->inode)) give(p, dir->fd, dir, 0, &dir->inode) ;
   else if (p->order->verbose) tell_of(p, OWNERSHIP_RETAINED, dir, 0, &dir->inode, 0) ;
-}
-
-static void failed (void *data, struct treewalk_dir const *dir, char const *name, int e)
-{
-  tell_of(data, e == ESTALE ? OWNERSHIP_MOVED : OWNERSHIP_UNREADABLE, dir, name, 0, e) ;
 }
 
 static void tick (void *data, unsigned int n)
@@ -185,20 +226,23 @@ static void tick (void *data, unsigned int n)
 
 /* The second walk: each link of the files that belong to the trees, because a file of an image's lower layers becomes one of its own
    for each link that is changed. */
-static void entry_again (void *data, struct treewalk_dir const *dir, char const *name, struct inode const *seen)
+static int entry_again (void *data, struct treewalk_dir const *dir, char const *name, int closed)
 {
   struct pass *p = data ;
   struct inode i ;
   int fd, inside ;
-  if (S_ISDIR(seen->mode) || seen->nlink < 2) return ;
+  if (inode_glance(dir->fd, name, &i) == -1) return 0 ;
+  if (S_ISDIR(i.mode)) return !closed ;
+  if (i.nlink < 2) return 0 ;
   fd = inode_open_steady(dir->fd, name, &i, &p->patience) ;
-  if (fd == -1) return ;
+  if (fd == -1) return 0 ;
   pthread_mutex_lock(&p->lock) ;
   inside = linkcount_inside(&p->links, &i) ;
   if (inside || is_right(p->order, &i)) linkcount_done(&p->links, &i) ;
   pthread_mutex_unlock(&p->lock) ;
   if (inside && !is_right(p->order, &i)) give(p, fd, dir, name, &i) ;
   fd_close(fd) ;
+  return 0 ;
 }
 
 static void tell_linked (void *data, char const *path, struct inode const *i)

@@ -30,7 +30,7 @@ struct ownership_order
   gid_t gid ;
   int recursive ;
   int follow ;                /* a path that is a link: what it leads to, not the link itself */
-  int verbose ;               /* report OWNERSHIP_RETAINED too */
+  int changes, verbose ;      /* report OWNERSHIP_CHANGED, OWNERSHIP_RETAINED too */
 
   /* One call at a time, from any thread; was: 0 where it is not known. */
   void (*event) (void *data, enum ownership_event, char const *path, struct inode const *was, int e) ;

@@ -74,10 +74,10 @@ static void report (struct worker const *k, char const *name, int e)
   if (e != ENOENT && k->walk->visitor->failed) (*k->walk->visitor->failed)(k->walk->visitor->data, &dir, name, e) ;
 }
 
-static void visit (struct worker const *k, char const *name, struct inode const *inode)
+static int visit (struct worker const *k, char const *name, int closed)
 {
   struct treewalk_dir const dir = here(k) ;
-  (*k->walk->visitor->entry)(k->walk->visitor->data, &dir, name, inode) ;
+  return (*k->walk->visitor->entry)(k->walk->visitor->data, &dir, name, closed) ;
 }
 
 static void tick (struct worker *k)
@@ -169,7 +169,7 @@ static int enter (struct worker *k, char const *name)
   if (fd >= 0) fd_close(fd) ;
   /* ENOTDIR, ELOOP: it is something else by now */
   if (e != ENOTDIR && e != ELOOP) report(k, name, e) ;
-  if (inode_stat(parent, name, &inode) == 0) visit(k, name, &inode) ;
+  visit(k, name, 1) ;
   return 0 ;
 }
 
@@ -178,15 +178,10 @@ static int look_at (struct worker *k, struct dirent64 const *d)
 {
   struct dirstack_frame *f = dirstack_top(&k->stack) ;
   char const *s = d->d_name ;
-  struct inode inode ;
   if (is_dot(s)) return 0 ;
   if (++k->unticked >= TICK) tick(k) ;
   /* a directory is looked at when it is open, everything else now: d_type is believed by neither */
-  if (d->d_type != DT_DIR)
-  {
-    if (inode_stat(f->fd, s, &inode) == -1) { report(k, s, errno) ; return 0 ; }
-    if (!S_ISDIR(inode.mode)) { visit(k, s, &inode) ; return 0 ; }
-  }
+  if (d->d_type != DT_DIR && !visit(k, s, 0)) return 0 ;
   return stralloc_catb(&f->names, s, strlen(s) + 1) ? 0 : -1 ;
 }
 

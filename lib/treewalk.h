@@ -20,8 +20,9 @@ struct treewalk_dir
 /* Called by several threads at once; leave and failed may be 0. */
 struct treewalk_visitor
 {
-  /* an entry that is not a directory, or one that could not be opened */
-  void (*entry) (void *data, struct treewalk_dir const *, char const *name, struct inode const *) ;
+  /* An entry that is not known to be a directory, which it looks at. Returns 1, and nothing is done, when it is one that the walk should
+     enter. closed: one that could not be opened; it is to be dealt with here, whatever it is. */
+  int (*entry) (void *data, struct treewalk_dir const *, char const *name, int closed) ;
 
   /* a directory, when nothing is looked up through it any more */
   void (*leave) (void *data, struct treewalk_dir const *) ;

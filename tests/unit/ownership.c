@@ -40,7 +40,7 @@ static int give_id (int dir, char const *path, unsigned int id, int recursive, s
 {
   struct ownership_order const o =
   {
-    .uid = id, .gid = id, .recursive = recursive, .follow = !recursive, .verbose = 1,
+    .uid = id, .gid = id, .recursive = recursive, .follow = !recursive, .changes = 1, .verbose = 1,
     .event = &note, .progress = &note_progress, .data = log
   } ;
   memset(log, 0, sizeof *log) ;
