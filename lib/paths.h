@@ -22,7 +22,13 @@
 #define PATH_GID_MAP PATH_PROC "/self/gid_map"
 #define PATH_SETGROUPS PATH_PROC "/self/setgroups"
 #define PATH_OWN_CHILDREN PATH_PROC "/thread-self/children"
+#define PATH_OWN_SCHEDSTAT PATH_PROC "/thread-self/schedstat"
 #define PATH_OWN_FDS PATH_PROC "/self/fd"
+/* of the container's control group, versions 2 and 1 */
+#define PATH_PIDS "/sys/fs/cgroup"
+#define PATH_PIDS_1 PATH_PIDS "/pids"
+#define PIDS_MAX "pids.max"
+#define PIDS_CURRENT "pids.current"
 #define PATH_RUN "/run"
 #define PATH_CONFIG "/" ROOT_CONFIG
 #define PATH_TMP "/" ROOT_TMP

@@ -6,9 +6,9 @@
 #include "inode.h"
 
 /* A walk over a directory tree that other processes, hostile ones among them, may be changing: it follows no link and never leaves the
-   tree, whatever is renamed meanwhile. It enters what is mounted in the tree. Directories are spread over the processors once there are
-   enough of them. It holds a bounded number of descriptors however deep the tree, and of each directory above where it is at most
-   256 KiB of names. */
+   tree, whatever is renamed meanwhile. It enters what is mounted in the tree. Directories, and the entries of a large one, are spread over
+   the processors once there are enough of them, and over many more threads where the file system lets each of them wait. It holds a
+   bounded number of descriptors however deep the tree, and of each directory above where it is at most 256 KiB of names. */
 
 struct treewalk_dir
 {
@@ -40,7 +40,9 @@ struct treewalk_visitor
    Returns 0 when the walk went to its end, or -1 and sets errno when memory did not suffice for that. */
 extern int treewalk (int fd, char const *path, struct treewalk_visitor const *) ;
 
-/* The same, on at most threads threads with at most fds descriptors besides fd, for tests. */
-extern int treewalk_limited (int fd, char const *path, struct treewalk_visitor const *, unsigned int threads, unsigned int fds) ;
+/* The same, on at most so many threads for processors, so many where they are found to wait, with at most fds descriptors besides fd, for
+   tests. */
+extern int treewalk_limited (int fd, char const *path, struct treewalk_visitor const *, unsigned int processors, unsigned int threads,
+  unsigned int fds) ;
 
 #endif

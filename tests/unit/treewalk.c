@@ -1,10 +1,11 @@
 /* ISC license. */
 
-/* treewalk, with dirstack and dirqueue, which have no other user. */
+/* treewalk, with treeworker, dirstack and dirqueue, which have no other user. */
 
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "unit.h"
 #include "treewalk.h"
@@ -13,8 +14,10 @@ struct tally
 {
   atomic_uint entries, dirs, failures, ticks ;
   atomic_int e, secret ;
+  atomic_int inside, most ; /* in the visitor now, and at most */
+  atomic_uchar *visited ;   /* by the number that is an entry's name */
   int dir ;                 /* the scratch directory */
-  int moved ;
+  int moved, flat ;
 } ;
 
 static int count_entry (void *data, struct treewalk_dir const *dir, char const *name, int closed)
@@ -66,7 +69,7 @@ static int open_dir (int dir, char const *name)
 static void limited (struct tally *t, int dir, unsigned int threads, unsigned int fds)
 {
   struct treewalk_visitor const v = visitor_of(t) ;
-  assert_int_equal(treewalk_limited(open_dir(dir, "."), "TOP", &v, threads, fds), 0) ;
+  assert_int_equal(treewalk_limited(open_dir(dir, "."), "TOP", &v, threads, threads, fds), 0) ;
 }
 
 static void make_dir (int dir, char const *name)
@@ -237,7 +240,7 @@ static void a_moved_directory_does_not_lead_outside (void **state)
     strcat(name, "/secret") ; puts_in(dir, name, "") ;
   }
   v.entry = &move_away ;
-  assert_int_equal(treewalk_limited(open_dir(dir, "tree"), "TOP", &v, 1, 0), 0) ;
+  assert_int_equal(treewalk_limited(open_dir(dir, "tree"), "TOP", &v, 1, 1, 0), 0) ;
   assert_int_equal(t.moved, 1) ;
   assert_int_equal(t.secret, 0) ;
   assert_int_equal(t.failures, 1) ;
@@ -275,10 +278,118 @@ static void a_directory_swapped_for_a_link_is_not_followed (void **state)
   assert_int_equal(t.dirs, 1) ;
 }
 
+static void nap (void)
+{
+  struct timespec const ms = { .tv_nsec = 1000000 } ;
+  nanosleep(&ms, 0) ;
+}
+
+/* as on a file system that lets one wait */
+static int wait_for_entry (void *data, struct treewalk_dir const *dir, char const *name, int closed)
+{
+  struct tally *t = data ;
+  int n = ++t->inside, most = t->most ;
+  while (n > most && !atomic_compare_exchange_weak(&t->most, &most, n)) ;
+  nap() ;
+  t->inside-- ;
+  t->visited[strtoul(name, 0, 10)]++ ;
+  return count_entry(data, dir, name, closed) ;
+}
+
+static void wait_for_dir (void *data, struct treewalk_dir const *dir)
+{
+  struct tally *t = data ;
+  nap() ;
+  /* not before all in it is done */
+  if (t->flat && t->inside) t->failures++ ;
+  count_dir(data, dir) ;
+}
+
+/* Files 0, 1, ... n - 1 in so many directories, or all in dir. */
+static void make_numbered (int dir, unsigned int n, unsigned int dirs)
+{
+  unsigned int i = 0 ;
+  char name[32] ;
+  for (; i < dirs ; i++)
+  {
+    snprintf(name, sizeof name, "d%u", i) ;
+    make_dir(dir, name) ;
+  }
+  for (i = 0 ; i < n ; i++)
+  {
+    if (dirs) snprintf(name, sizeof name, "d%u/%u", i % dirs, i) ;
+    else snprintf(name, sizeof name, "%u", i) ;
+    puts_in(dir, name, "") ;
+  }
+}
+
+static void assert_walk_of_numbered (int dir, unsigned int n, unsigned int dirs, unsigned int processors, unsigned int threads, int slow)
+{
+  struct tally t = { .dir = dir, .flat = !dirs } ;
+  struct treewalk_visitor v = visitor_of(&t) ;
+  unsigned int i = 0 ;
+  t.visited = calloc(n, sizeof *t.visited) ;
+  v.entry = &wait_for_entry ;
+  v.leave = &wait_for_dir ;
+  assert_int_equal(treewalk_limited(open_dir(dir, "."), "TOP", &v, processors, threads, 1000), 0) ;
+  for (; i < n ; i++) assert_int_equal(t.visited[i], 1) ;
+  free(t.visited) ;
+  assert_int_equal(t.entries, n) ;
+  assert_int_equal(t.ticks, n + dirs) ;
+  assert_int_equal(t.dirs, dirs + 1) ;
+  assert_int_equal(t.failures, 0) ;
+  if (slow) assert_in_range(t.most, processors + 1, threads) ;
+  else assert_in_range(t.most, 1, processors) ;
+}
+
+static void where_entries_take_their_time_many_threads_share_one_directory (void **state)
+{
+  int dir = *(int *)*state ;
+  make_numbered(dir, 1000, 0) ;
+  assert_walk_of_numbered(dir, 1000, 0, 1, 64, 1) ;
+  assert_walk_of_numbered(dir, 1000, 0, 2, 5, 1) ;
+  assert_walk_of_numbered(dir, 1000, 0, 2, 2, 0) ;
+}
+
+static void where_entries_take_their_time_many_threads_share_the_directories (void **state)
+{
+  int dir = *(int *)*state ;
+  make_numbered(dir, 800, 200) ;
+  assert_walk_of_numbered(dir, 800, 200, 1, 64, 1) ;
+  assert_walk_of_numbered(dir, 800, 200, 2, 64, 1) ;
+}
+
+static int mark_entry (void *data, struct treewalk_dir const *dir, char const *name, int closed)
+{
+  struct tally *t = data ;
+  t->visited[strtoul(name, 0, 10)]++ ;
+  return count_entry(data, dir, name, closed) ;
+}
+
+static void a_large_directory_is_shared_among_the_processors (void **state)
+{
+  int dir = *(int *)*state ;
+  unsigned int n = 20000, i = 0 ;
+  struct tally t = { .dir = dir } ;
+  struct treewalk_visitor v = visitor_of(&t) ;
+  v.entry = &mark_entry ;
+  make_numbered(dir, n, 0) ;
+  t.visited = calloc(n, sizeof *t.visited) ;
+  assert_int_equal(treewalk_limited(open_dir(dir, "."), "TOP", &v, 4, 4, 1000), 0) ;
+  for (; i < n ; i++) assert_int_equal(t.visited[i], 1) ;
+  free(t.visited) ;
+  assert_int_equal(t.entries, n) ;
+  assert_int_equal(t.ticks, n) ;
+  assert_int_equal(t.failures, 0) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
   {
+    SCRATCH(where_entries_take_their_time_many_threads_share_one_directory),
+    SCRATCH(where_entries_take_their_time_many_threads_share_the_directories),
+    SCRATCH(a_large_directory_is_shared_among_the_processors),
     SCRATCH(depth_has_no_limit),
     SCRATCH(low_descriptor_limit_is_kept),
     SCRATCH(many_subdirectories_are_each_visited_once),
