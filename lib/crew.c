@@ -66,8 +66,10 @@ void crew_grow (struct crew *c, unsigned int tasks)
     if (prepared && pthread_create(c->threads + c->n, &attr, c->work, prepared) == 0) { c->n++ ; continue ; }
     if (prepared) (*c->dismiss)(prepared) ;
     /* those that run must do */
-    c->wanted = c->most = c->n ;
+    atomic_store(&c->most, c->n) ;
+    atomic_store(&c->wanted, c->n) ;
     c->limited = 1 ;
+    break ;
   }
   pthread_mutex_unlock(&c->lock) ;
   pthread_attr_destroy(&attr) ;
@@ -77,7 +79,8 @@ void crew_end (struct crew *c)
 {
   unsigned int i = 1, n ;
   pthread_mutex_lock(&c->lock) ;
-  n = c->wanted = c->most = c->n ;
+  n = c->n ;
+  c->wanted = c->most = n ;
   pthread_mutex_unlock(&c->lock) ;
   for (; i < n ; i++) pthread_join(c->threads[i], 0) ;
   pthread_mutex_destroy(&c->lock) ;

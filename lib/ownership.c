@@ -181,8 +181,10 @@ static int entry_glanced_at (struct pass *p, struct treewalk_dir const *dir, cha
   return 0 ;
 }
 
-/* What has to be changed is opened first of all, and not by its name: between a look at the name and its change another file could take it.
-   So where most is wrong, the look by name is spared and the one through the descriptor is enough. */
+/* What has to be changed is opened, looked at and changed by its descriptor: between a look at the name and a change by it a link to another
+   file could take its place. So where most is wrong, the look by name is spared. That makes four system calls of what chown -R does with
+   one, fchownat of the name (3.3 microseconds of processor time and 2.1 on tmpfs, 4.6 and 3.5 on ext4), and bounds what two processors
+   can gain. Tried and lost, within 3%: fstat instead of statx, closing 32 descriptors with one close_range. */
 static int entry (void *data, struct treewalk_dir const *dir, char const *name, int closed)
 {
   struct pass *p = data ;

@@ -12,6 +12,12 @@
 #include "dotname.h"
 #include "treeworker.h"
 
+/* Tried on two processors, 205,000 entries, and lost (microseconds of processor time an entry):
+   - io_uring, statx in batches of 64: 2.8 to 3.8 instead of 2.0 to 2.4; the kernel hands each to a thread of its own, and chown has none at all
+   - getdents64 with 256 KiB: 0.33 instead of 0.34, and 0.23 instead of 0.24 in a directory of 60,000; 32 KiB: 0.35 and 0.30
+   - a table of descriptors for each thread (unshare), so that they do not share its lock: 3.38 instead of 3.42 where everything is
+     changed, and directories could no longer be handed over open */
+
 #define NAMES_MAX (256 << 10)  /* names of subdirectories kept before they are visited */
 #define TICK 64                /* entries */
 /* a thread costs as much as a few hundred entries */
