@@ -71,22 +71,22 @@ assert_flat() {
   done
 }
 
-@test "a thousand oneshots in a chain cost each what a hundred cost" { # bats test_tags=slow
+@test "a thousand oneshots in a chain cost each what a hundred cost" {
   measure chain 0 100 1000
   assert_flat 0 100 1000 boot status graph stop
 }
 
-@test "a thousand oneshots that wait for nothing cost each what a hundred cost" { # bats test_tags=slow
+@test "a thousand oneshots that wait for nothing cost each what a hundred cost" {
   measure wide 0 100 1000
   assert_flat 0 100 1000 boot status graph stop
 }
 
-@test "a thousand oneshots that cannot start cost each what a hundred cost" { # bats test_tags=slow
+@test "a thousand oneshots that cannot start cost each what a hundred cost" {
   measure blocked 1 100 1000
   assert_flat 1 100 1000 boot status graph
 }
 
-@test "four hundred longruns cost each what forty cost" { # bats test_tags=slow
+@test "four hundred longruns cost each what forty cost" {
   measure longruns 0 40 400
   assert_flat 0 40 400 boot status graph stop
 }
@@ -113,17 +113,17 @@ boots() {
   done
 }
 
-@test "ten thousand variables cost each what a thousand cost" { # bats test_tags=slow
+@test "ten thousand variables cost each what a thousand cost" {
   boots variables 10 1000 10000
   assert_flat 10 1000 10000 init stage2
 }
 
-@test "a hundred thousand lines of passwd cost each what ten thousand cost" { # bats test_tags=slow
+@test "a hundred thousand lines of passwd cost each what ten thousand cost" {
   boots passwd 10 10000 100000
   assert_flat 10 10000 100000 stage2
 }
 
-@test "four hundred services of services.d cost each what forty cost" { # bats test_tags=slow
+@test "four hundred services of services.d cost each what forty cost" {
   boots services 0 40 400
   assert_flat 0 40 400 init stage2
 }
