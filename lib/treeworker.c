@@ -126,7 +126,13 @@ static int hand_over (struct treeworker *k, int fd, struct inode const *inode, c
   struct treewalk *w = k->walk ;
   struct dirqueue_task task = { .fd = fd, .inode = *inode } ;
   unsigned int n ;
-  if (w->alone || atomic_load_explicit(&w->queue.count, memory_order_relaxed) >= w->queue.max) return 0 ;
+  if (w->alone) return 0 ;
+  if (atomic_load_explicit(&w->queue.count, memory_order_relaxed) >= w->queue.max)
+  {
+    /* as many as it has room for may have come before a thread was worth its while */
+    if (should_grow(w)) crew_grow(&w->crew, 1) ;
+    return 0 ;
+  }
   task.path = path_below(k, name) ;
   if (!task.path) return 0 ;
   n = dirqueue_put(&w->queue, &task) ;

@@ -3,6 +3,7 @@
 /* treewalk, with treeworker, dirstack and dirqueue, which have no other user. */
 
 #include <dirent.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -342,6 +343,60 @@ static void assert_walk_of_numbered (int dir, unsigned int n, unsigned int dirs,
   else assert_in_range(t.most, 1, processors) ;
 }
 
+/* Two threads that are to meet. */
+struct meeting
+{
+  pthread_mutex_t lock ;
+  pthread_cond_t changed ;
+  pthread_t first ;
+  unsigned int entries ;
+  int met, late ;
+} ;
+
+#define MEET_AT 3000   /* entries: a second thread is worth its while before */
+#define MEET_SECONDS 20
+
+static int meet (void *data, struct treewalk_dir const *dir, char const *name, int closed)
+{
+  struct meeting *m = data ;
+  struct inode now ;
+  if (!closed && inode_stat(dir->fd, name, &now) == 0 && S_ISDIR(now.mode)) return 1 ;
+  pthread_mutex_lock(&m->lock) ;
+  if (!m->entries++) m->first = pthread_self() ;
+  else if (!pthread_equal(m->first, pthread_self()))
+  {
+    m->met = 1 ;
+    pthread_cond_broadcast(&m->changed) ;
+  }
+  else if (m->entries >= MEET_AT && !m->met && !m->late)
+  {
+    struct timespec end ;
+    clock_gettime(CLOCK_REALTIME, &end) ;
+    end.tv_sec += MEET_SECONDS ;
+    while (!m->met && !m->late) m->late = !!pthread_cond_timedwait(&m->changed, &m->lock, &end) ;
+  }
+  pthread_mutex_unlock(&m->lock) ;
+  return 0 ;
+}
+
+static void nothing_of_a_tick (void *data, unsigned int n)
+{
+  (void)data ;
+  (void)n ;
+}
+
+/* The queue is full before a second thread is worth its while, and stays so. */
+static void more_directories_than_the_queue_holds_have_two_threads (void **state)
+{
+  int dir = *(int *)*state ;
+  struct meeting m = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER } ;
+  struct treewalk_visitor const v = { .entry = &meet, .tick = &nothing_of_a_tick, .data = &m } ;
+  make_numbered(dir, 8000, 40) ;
+  assert_int_equal(treewalk_limited(open_dir(dir, "."), "TOP", &v, 2, 2, 64), 0) ;
+  assert_int_equal(m.entries, 8000) ;
+  assert_true(m.met) ;
+}
+
 static void where_entries_take_their_time_many_threads_share_one_directory (void **state)
 {
   int dir = *(int *)*state ;
@@ -387,6 +442,7 @@ int main (void)
 {
   struct CMUnitTest const tests[] =
   {
+    SCRATCH(more_directories_than_the_queue_holds_have_two_threads),
     SCRATCH(where_entries_take_their_time_many_threads_share_one_directory),
     SCRATCH(where_entries_take_their_time_many_threads_share_the_directories),
     SCRATCH(a_large_directory_is_shared_among_the_processors),
