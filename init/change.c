@@ -11,6 +11,7 @@
 #include <skalibs/sig.h>
 
 #include "change.h"
+#include "clock.h"
 #include "filelimit.h"
 #include "transition.h"
 
@@ -53,12 +54,9 @@ static int handle_signals (struct change *c)
 /* Milliseconds to the earliest deadline; -1: there is none. */
 static int patience (struct change const *c)
 {
-  tain deadline = c->policy->deadline, left ;
+  tain deadline = c->policy->deadline ;
   deadlines_lower(&c->deadlines, &deadline) ;
-  tain_now_g() ;
-  if (!tain_less(&STAMP, &deadline)) return 0 ;
-  tain_sub(&left, &deadline, &STAMP) ;
-  return tain_to_millisecs(&left) ;
+  return clock_left(&deadline) ;
 }
 
 /* Waits for what happens next and handles it. Returns 0, or -1 and sets errno. */

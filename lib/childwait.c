@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <skalibs/djbtime.h>
 #include <skalibs/tai.h>
 
 #include "childwait.h"
@@ -15,15 +14,9 @@ static int wait_blocked (pid_t pid, sigset_t const *chld, tain const *deadline, 
 {
   for (;;)
   {
-    struct timespec ts ;
-    tain left ;
     pid_t r = waitpid(pid, ret_wstat, WNOHANG) ;
     if (r) return r == pid ? 1 : -1 ;
-    tain_now_g() ;
-    if (!tain_less(&STAMP, deadline)) return 0 ;
-    tain_sub(&left, deadline, &STAMP) ;
-    if (timespec_from_tain_relative(&ts, &left)) sigtimedwait(chld, 0, &ts) ;
-    else sigwaitinfo(chld, 0) ;
+    if (!clock_sigwait(chld, deadline)) return 0 ;
   }
 }
 

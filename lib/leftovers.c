@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <skalibs/djbtime.h>
 #include <skalibs/tai.h>
 
 #include "clock.h"
@@ -32,17 +31,10 @@ static int reap (struct processtable *told)
 /* Until a child has ended; SIGCHLD is blocked: none is missed. Returns 0 when the time is over. */
 static int await_child (tain const *deadline)
 {
-  struct timespec ts ;
   sigset_t set ;
-  tain left ;
   sigemptyset(&set) ;
   sigaddset(&set, SIGCHLD) ;
-  tain_now_g() ;
-  if (!tain_less(&STAMP, deadline)) return 0 ;
-  tain_sub(&left, deadline, &STAMP) ;
-  if (timespec_from_tain_relative(&ts, &left)) sigtimedwait(&set, 0, &ts) ;
-  else sigwaitinfo(&set, 0) ;
-  return 1 ;
+  return clock_sigwait(&set, deadline) != 0 ;
 }
 
 /* Waits until a child has ended; *ret_over: the time is. Returns whether nothing is left. */

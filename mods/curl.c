@@ -16,6 +16,7 @@
 #include <skalibs/stralloc.h>
 #include <skalibs/types.h>
 
+#include "clock.h"
 #include "curl.h"
 #include "execargs.h"
 #include "oneline.h"
@@ -64,13 +65,9 @@ static int cat_option (stralloc *sa, char const *name, char const *prefix, char 
 /* What is left until the deadline, as curl wants it: seconds with a fraction. 0: nothing. */
 static int time_left (tain const *deadline, char *buf, size_t size)
 {
-  tain left ;
-  int ms ;
-  tain_now_g() ;
-  if (!tain_less(&STAMP, deadline)) return 0 ;
-  tain_sub(&left, deadline, &STAMP) ;
-  ms = tain_to_millisecs(&left) ;
-  /* -1: more than an int has, as with no limit: a day */
+  int ms = clock_left(deadline) ;
+  if (!ms) return 0 ;
+  /* without a limit: a day */
   if (ms < 0) ms = 86400000 ;
   snprintf(buf, size, "%d.%03d", ms / 1000, ms % 1000 ? ms % 1000 : 1) ;
   return 1 ;

@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <skalibs/djbtime.h>
 #include <skalibs/djbunix.h>
 #include <skalibs/sig.h>
 #include <skalibs/types.h>
@@ -161,17 +160,11 @@ static void say_progress (struct round const *r)
 /* Until a child ends, we are to end, or one of the times has come. The signals are blocked: none is missed. Returns the signal; 0 or -1: none. */
 static int wait_until (tain const *a, tain const *b)
 {
-  tain const *first = tain_less(a, b) ? a : b ;
-  tain left ;
-  struct timespec ts ;
   sigset_t set ;
   sigemptyset(&set) ;
   sigaddset(&set, SIGCHLD) ;
   sigaddset(&set, SIGTERM) ;
-  tain_now_g() ;
-  if (!tain_less(&STAMP, first)) return 0 ;
-  tain_sub(&left, first, &STAMP) ;
-  return timespec_from_tain_relative(&ts, &left) ? sigtimedwait(&set, 0, &ts) : sigwaitinfo(&set, 0) ;
+  return clock_sigwait(&set, tain_less(a, b) ? a : b) ;
 }
 
 /* Returns 0, or -1 when we are to end. */

@@ -11,6 +11,7 @@
 #include <skalibs/types.h>
 
 #include "authchallenge.h"
+#include "clock.h"
 #include "curl.h"
 #include "manifest.h"
 #include "reason.h"
@@ -126,12 +127,9 @@ static enum registry_result judge (struct curl_answer const *a, stralloc *why)
 /* Returns whether the deadline has left as much. */
 static int pause_before (struct registry const *r, unsigned int try)
 {
-  tain left ;
   int ms = PAUSE_FIRST << try ;
-  tain_now_g() ;
-  if (!tain_less(&STAMP, r->deadline)) return 0 ;
-  tain_sub(&left, r->deadline, &STAMP) ;
-  if (tain_to_millisecs(&left) >= 0 && tain_to_millisecs(&left) <= ms) return 0 ;
+  int left = clock_left(r->deadline) ;
+  if (left >= 0 && left <= ms) return 0 ;
   /* nothing tells when the registry is well again */
   poll(0, 0, ms) ;
   return 1 ;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +12,7 @@
 #include <skalibs/stralloc.h>
 
 #include "atomicfile.h"
+#include "clock.h"
 #include "digest.h"
 #include "modname.h"
 #include "regularfile.h"
@@ -52,14 +52,11 @@ int store_lock (int storefd, char const *digest, tain const *deadline)
 {
   char name[DIGEST_MAX + sizeof LOCK] ;
   struct timelimit limit ;
-  tain left ;
-  int ms, r, e ;
+  int r, e ;
   int fd = openat(storefd, file_name(digest, LOCK, name, sizeof name), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600) ;
   if (fd == -1) return -1 ;
-  tain_now_g() ;
-  if (tain_less(&STAMP, deadline)) tain_sub(&left, deadline, &STAMP) ; else left = tain_zero ;
-  ms = tain_to_millisecs(&left) ;
-  timelimit_begin(&limit, ms < 0 ? UINT_MAX : (unsigned int)ms) ;
+  /* -1, which has no end, is more than it takes for one */
+  timelimit_begin(&limit, (unsigned int)clock_left(deadline)) ;
   r = flock(fd, LOCK_EX) ;
   e = errno ;
   timelimit_end(&limit) ;
