@@ -60,11 +60,8 @@ static int place_staged (struct modstate const *s, char const *record, int stage
 
 int apply_is_done (struct modstate const *s, char const *mod, char const *digest)
 {
-  stralloc record = STRALLOC_ZERO ;
   char old[DIGEST_MAX + 1] ;
-  int r = modname_file(mod, &record) && modrecord_read(s->recordsfd, record.s, 0, old, 0) == 1 && !strcmp(old, digest) ;
-  stralloc_free(&record) ;
-  return r ;
+  return modrecord_read_mod(s->recordsfd, mod, old, 0) == 1 && !strcmp(old, digest) ;
 }
 
 /* Whether all of it could be put in its place, now. */
@@ -116,11 +113,9 @@ static enum apply_result apply_in (struct modstate const *s, char const *record,
 int apply_list (struct modstate const *s, char const *mod, struct nametable *paths)
 {
   struct layer layer = LAYER_ZERO ;
-  stralloc record = STRALLOC_ZERO ;
   char const *copy ;
   size_t i = 0 ;
-  int r = modname_file(mod, &record) ? modrecord_read(s->recordsfd, record.s, 0, 0, &layer) : -1 ;
-  stralloc_free(&record) ;
+  int r = modrecord_read_mod(s->recordsfd, mod, 0, &layer) ;
   for (; r == 1 && i < layer.n ; i++)
     if (layer.entries[i].type != LAYER_DIRECTORY && nametable_add(paths, layer.names.s + layer.entries[i].path, &copy) == NAMETABLE_NONE) r = -1 ;
   layer_free(&layer) ;

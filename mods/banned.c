@@ -26,7 +26,7 @@
 #define BLANKS " \t\r"
 #define LIST_FILE "banned"
 
-/* of connecting, and then of the list, milliseconds: never what a boot waits for */
+/* of connecting, and then of the list, milliseconds: a boot whose layers are there waits for no more than what is left of it */
 #define FETCH_MAXTIME 10000
 
 int banned_load (int rootfd, stralloc *list)

@@ -16,6 +16,7 @@
 #include "jsonstring.h"
 #include "layerentries.h"
 #include "layerpath.h"
+#include "modname.h"
 #include "modrecord.h"
 #include "oneline.h"
 #include "regularfile.h"
@@ -188,6 +189,16 @@ int modrecord_read (int dirfd, char const *file, stralloc *mod, char *digest, st
   e = errno ;
   fd_close(fd) ;
   stralloc_free(&text) ;
+  errno = e ;
+  return r ;
+}
+
+int modrecord_read_mod (int recordsfd, char const *mod, char *digest, struct layer *layer)
+{
+  stralloc file = STRALLOC_ZERO ;
+  int r = modname_file(mod, &file) ? modrecord_read(recordsfd, file.s, 0, digest, layer) : -1 ;
+  int e = errno ;
+  stralloc_free(&file) ;
   errno = e ;
   return r ;
 }

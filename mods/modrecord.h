@@ -21,4 +21,7 @@ extern int modrecord_write (int dirfd, char const *file, char const *mod, char c
    Returns 1; 0: there is none; -1 and sets errno: EINVAL, it is none of ours, damaged. What is not 0 is untouched unless it returns 1. */
 extern int modrecord_read (int dirfd, char const *file, stralloc *mod, char *digest, struct layer *layer) ;
 
+/* The record of a mod in the directory of records, as modrecord_read; EINVAL also: mod is empty. */
+extern int modrecord_read_mod (int recordsfd, char const *mod, char *digest, struct layer *layer) ;
+
 #endif

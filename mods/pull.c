@@ -45,30 +45,25 @@ static int make_store (int dirfd)
   return openat(dirfd, STORE, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) ;
 }
 
-/* What others could write is not what we have verified: a tag's digest is believed as it lies there. */
-static int open_cache (int rootfd)
+/* What others could write is not what we have verified: a tag's digest is believed as it lies there. Returns fd; -1, and closes it. */
+static int trust (int fd, char const *why_not)
 {
   struct stat st ;
-  int fd = -1 ;
+  if (fd == -1 || fstat(fd, &st) == -1) say_warningsys("use /" ROOT_MODS_CACHE " as a cache") ;
+  else if (is_trusted(&st)) return fd ;
+  else say_warning(why_not) ;
+  if (fd >= 0) fd_close(fd) ;
+  return -1 ;
+}
+
+static int open_cache (int rootfd)
+{
+  int fd ;
   int dirfd = rootpath_open(rootfd, ROOT_MODS_CACHE, O_RDONLY | O_DIRECTORY) ;
-  if (dirfd == -1)
-  {
-    if (errno != ENOENT) say_warningsys("use /" ROOT_MODS_CACHE " as a cache") ;
-    return -1 ;
-  }
-  if (fstat(dirfd, &st) == -1) say_warningsys("use /" ROOT_MODS_CACHE " as a cache") ;
-  else if (!is_trusted(&st)) say_warning("/" ROOT_MODS_CACHE " is not used: others than root can write it; chown it to root:root and chmod it go-w") ;
-  else
-  {
-    fd = make_store(dirfd) ;
-    if (fd == -1 || fstat(fd, &st) == -1) say_warningsys("use /" ROOT_MODS_CACHE " as a cache") ;
-    else if (!is_trusted(&st))
-    {
-      say_warning("/" ROOT_MODS_CACHE "/" STORE " is not used: others than root can write it, or could; remove it") ;
-      fd_close(fd) ;
-      fd = -1 ;
-    }
-  }
+  if (dirfd == -1 && errno == ENOENT) return -1 ;
+  dirfd = trust(dirfd, "/" ROOT_MODS_CACHE " is not used: others than root can write it; chown it to root:root and chmod it go-w") ;
+  if (dirfd == -1) return -1 ;
+  fd = trust(make_store(dirfd), "/" ROOT_MODS_CACHE "/" STORE " is not used: others than root can write it, or could; remove it") ;
   fd_close(dirfd) ;
   return fd ;
 }
@@ -82,10 +77,7 @@ static void refuse (struct fetch *f, char const *a, char const *b)
 /* The layer that the root has of it already. */
 static void find_applied (struct pull const *p, struct fetch *f)
 {
-  stralloc record = STRALLOC_ZERO ;
-  char digest[DIGEST_MAX + 1] ;
-  if (modname_file(f->name, &record) && modrecord_read(p->state->recordsfd, record.s, 0, digest, 0) == 1) strcpy(f->applied, digest) ;
-  stralloc_free(&record) ;
+  modrecord_read_mod(p->state->recordsfd, f->name, f->applied, 0) ;
 }
 
 /* One that is refused already is not judged again. */

@@ -5,6 +5,7 @@
 
 #include "faults.h"
 #include "layerentries.h"
+#include "modname.h"
 #include "modrecord.h"
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -249,6 +250,27 @@ static void the_old_one_stays_until_the_new_one_is_whole (void **state)
   stralloc_free(&mod) ;
 }
 
+static void that_of_a_mod_has_a_name_made_of_the_mods (void **state)
+{
+  int dir = *(int *)*state ;
+  struct layer l, back ;
+  stralloc file = STRALLOC_ZERO ;
+  char digest[DIGEST_MAX + 1] = "untouched" ;
+  make_layer(&l) ;
+  assert_int_equal(modrecord_read_mod(dir, MOD, digest, &back), 0) ;
+  assert_int_equal(modrecord_read_mod(dir, "", digest, &back), -1) ;
+  assert_int_equal(errno, EINVAL) ;
+  assert_string_equal(digest, "untouched") ;
+  assert_int_equal(modname_file(MOD, &file), 1) ;
+  assert_int_equal(modrecord_write(dir, file.s, MOD, DIGEST, &l), 0) ;
+  assert_int_equal(modrecord_read_mod(dir, MOD, digest, &back), 1) ;
+  assert_string_equal(digest, DIGEST) ;
+  assert_same(&l, &back) ;
+  layer_free(&back) ;
+  layer_free(&l) ;
+  stralloc_free(&file) ;
+}
+
 int main (void)
 {
   struct CMUnitTest const tests[] =
@@ -258,7 +280,8 @@ int main (void)
     SCRATCH(what_is_damaged_is_refused),
     SCRATCH(a_record_without_an_end_is_not_read),
     SCRATCH(all_that_a_layer_may_have),
-    SCRATCH(the_old_one_stays_until_the_new_one_is_whole)
+    SCRATCH(the_old_one_stays_until_the_new_one_is_whole),
+    SCRATCH(that_of_a_mod_has_a_name_made_of_the_mods)
   } ;
   return cmocka_run_group_tests(tests, 0, 0) ;
 }
