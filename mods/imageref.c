@@ -189,11 +189,6 @@ char const *imageref_host (struct imageref const *r)
   return strcmp(r->registry, DOCKER) ? r->registry : DOCKER_HOST ;
 }
 
-char const *imageref_version (struct imageref const *r)
-{
-  return *r->digest ? r->digest : r->tag ;
-}
-
 void imageref_owner (struct imageref const *r, char *ret)
 {
   size_t n = strcspn(r->repository, "/") ;

@@ -26,9 +26,6 @@ extern int imageref_parse (char const *s, int force_registry, struct imageref *r
 /* The host to ask: docker.io's registry is another one than its name says. */
 extern char const *imageref_host (struct imageref const *) ;
 
-/* What to ask it for: the digest, else the tag. */
-extern char const *imageref_version (struct imageref const *) ;
-
 /* The first step of the repository, whose the image is; stores it in ret, IMAGEREF_NAME_MAX + 1 bytes. */
 extern void imageref_owner (struct imageref const *, char *ret) ;
 

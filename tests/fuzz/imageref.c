@@ -18,7 +18,7 @@ static void check (struct imageref const *r)
   if (r->tag[strspn(r->tag, LOWER UPPER "_.-")] || *r->tag == '.' || *r->tag == '-') abort() ;
   if (*r->digest && !digest_is_valid(r->digest)) abort() ;
   if (strlen(r->registry) + 1 + strlen(r->repository) > IMAGEREF_NAME_MAX || strlen(r->tag) > IMAGEREF_TAG_MAX) abort() ;
-  if (!*imageref_host(r) || !*imageref_version(r)) abort() ;
+  if (!*imageref_host(r) || (!*r->digest && !*r->tag)) abort() ;
   imageref_owner(r, owner) ;
   if (!*owner || strchr(owner, '/') || strncmp(owner, r->repository, strlen(owner))) abort() ;
 }
