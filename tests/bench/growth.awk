@@ -1,4 +1,4 @@
-# Usage: awk -v runs=N -v medians=FILE -f growth.awk growth.tsv
+# Usage: awk -v runs=N -v medians=FILE -f median.awk -f growth.awk growth.tsv
 # The table of tests/bench/growth, in Markdown: medians, and what each unit adds to the boot with the fewest, taken round by round: what slows
 # the machine for a while slows both. Then what grows faster than linearly. The medians alone go to FILE, for the plot.
 
@@ -22,16 +22,6 @@ NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 	r = ++round[$1, $2]
 	for (c = 1; c <= columns; c++) figure[$1, $2, column[c], r] = $at[column[c]]
 	if ($at["exitcode"] != 0) failed[++failures] = $1 " " $2 ": exit code " $at["exitcode"]
-}
-
-# the median of the first n figures of f
-function median(n, i, j, v) {
-	for (i = 2; i <= n; i++) {
-		v = f[i]
-		for (j = i - 1; j >= 1 && f[j] > v; j--) f[j + 1] = f[j]
-		f[j + 1] = v
-	}
-	return n % 2 ? f[(n + 1) / 2] : (f[n / 2] + f[n / 2 + 1]) / 2
 }
 
 function of(kind, case_, what, r) {

@@ -1,4 +1,4 @@
-# Usage: awk -v runs=N -f lsiown.awk lsiown.tsv
+# Usage: awk -v runs=N -f median.awk -f lsiown.awk lsiown.tsv
 # The table of tests/bench/lsiown: medians of what each took, of the ratios to lsiown, taken round by round (what slows the machine for a
 # while slows all), and of the processor time; and what is over the budgets.
 
@@ -12,17 +12,6 @@ NR == 1 { next }
 	wall[row, $5, $6] = $7
 	cpu[row, $5, $6] = $8
 	if ($5 == "lsiown" && $9 > rss[row]) rss[row] = $9
-}
-
-# the median of the first n figures of f
-function median(n, i, j, v) {
-	if (!n) return 0
-	for (i = 2; i <= n; i++) {
-		v = f[i]
-		for (j = i - 1; j >= 1 && f[j] > v; j--) f[j + 1] = f[j]
-		f[j + 1] = v
-	}
-	return n % 2 ? f[(n + 1) / 2] : (f[n / 2] + f[n / 2 + 1]) / 2
 }
 
 # in ms

@@ -1,4 +1,4 @@
-# Usage: awk -v runs=N -f scale.awk scale.tsv
+# Usage: awk -v runs=N -f median.awk -f scale.awk scale.tsv
 # The table of tests/bench/scale: medians of what each node adds to an empty boot, and of the ratios to what it costs without an init,
 # taken round by round: what slows the machine for a while slows both.
 
@@ -14,16 +14,6 @@ NR == 1 { next }
 	pss[$1, $2, $3, r] = $7
 	stop[$1, $2, $3, r] = $8
 	if ($1 == "stillroot") stage2[$2, $3, r] = $10
-}
-
-# the median of the first n figures of f
-function median(n, i, j, v) {
-	for (i = 2; i <= n; i++) {
-		v = f[i]
-		for (j = i - 1; j >= 1 && f[j] > v; j--) f[j + 1] = f[j]
-		f[j + 1] = v
-	}
-	return n % 2 ? f[(n + 1) / 2] : (f[n / 2] + f[n / 2 + 1]) / 2
 }
 
 function each(table, who, kind, n, r) { return (table[who, kind, n, r] - table[who, kind, 0, r]) / n }

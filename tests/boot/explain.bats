@@ -164,15 +164,6 @@ assert_explained() {
 }
 
 @test "init-status --explain: what would end the boot with 100 is named: limits, mounts, room, users, bundles, ids" {
-  limit_files() { # N: of open files
-    eval "$(declare -f bundle | sed '1s/bundle/unlimited_bundle/')"
-    FILES=$1
-    bundle() {
-      unlimited_bundle "$@"
-      jq --argjson n "$FILES" '.process.rlimits = [{ type: "RLIMIT_NOFILE", soft: $n, hard: $n }]' "$DIR/config.json" >"$DIR/config.json.new"
-      mv "$DIR/config.json.new" "$DIR/config.json"
-    }
-  }
   mkdir "$DIR/small"
   mount -t tmpfs -o mode=0755,size=4k stillroot-test "$DIR/small"
   explained --mount "$DIR/small:/run"
@@ -186,7 +177,6 @@ assert_explained() {
   refute_log '^# Nothing that can be seen'
   explained --map-ids 0:65536 -e PUID=70000
   assert_log '^# It does not boot as it is run now: PUID 70000 is not mapped in this user namespace'
-  limit_files 10
-  explained
+  explained --nofile 10:10
   assert_log '^# It does not boot as it is run now: the limit of open files is too low: 10$'
 }

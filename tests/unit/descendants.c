@@ -242,6 +242,16 @@ static void all_descendants_end_and_no_stranger (void **state)
   assert_unharmed(other) ;
 }
 
+/* Hears all until none of them is left. */
+static void assert_all_end (void (*how) (void))
+{
+  pid_t pid ;
+  begin_talk() ;
+  pid = actor(how) ;
+  while (hear()) ;
+  assert_acted(pid) ;
+}
+
 static void end_polite (void)
 {
   start(&polite) ;
@@ -282,12 +292,8 @@ static void end_breeder (void)
 
 static void what_appears_meanwhile_ends_too (void **state)
 {
-  pid_t pid ;
   (void)state ;
-  begin_talk() ;
-  pid = actor(&end_breeder) ;
-  while (hear()) ;
-  assert_acted(pid) ;
+  assert_all_end(&end_breeder) ;
 }
 
 static void without_pidfd_open (void)
@@ -336,12 +342,8 @@ static void without_pidfd_open_deaf (void)
 
 static void without_descriptors_the_deaf_are_killed (void **state)
 {
-  pid_t pid ;
   (void)state ;
-  begin_talk() ;
-  pid = actor(&without_pidfd_open_deaf) ;
-  while (hear()) ;
-  assert_acted(pid) ;
+  assert_all_end(&without_pidfd_open_deaf) ;
 }
 
 static void drop (unsigned int cap)
@@ -366,12 +368,8 @@ static void end_other_users (void)
 
 static void without_the_capability_other_users_processes_end_too (void **state)
 {
-  pid_t pid ;
   (void)state ;
-  begin_talk() ;
-  pid = actor(&end_other_users) ;
-  while (hear()) ;
-  assert_acted(pid) ;
+  assert_all_end(&end_other_users) ;
 }
 
 static void hide_proc (char const *options)
@@ -392,12 +390,8 @@ static void end_hidden (void)
 
 static void children_that_proc_hides_end_too (void **state)
 {
-  pid_t pid ;
   (void)state ;
-  begin_talk() ;
-  pid = actor(&end_hidden) ;
-  while (hear()) ;
-  assert_acted(pid) ;
+  assert_all_end(&end_hidden) ;
 }
 
 static void act_without_proc (void)
