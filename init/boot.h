@@ -106,7 +106,7 @@ struct stage
   char const *after[STAGE_AFTER_MAX] ;  /* names of earlier rows, as many as there are;
                                      one with STAGE_WISH in front holds unless the image's definitions want it the other way round */
 
-  /* Whether the image or its user gives the stage something to do, and what, in a few words appended to what (no NUL).
+  /* Whether the image or its user gives the stage something to do, and what, in a few words appended to what, which is empty (no NUL).
      0: it costs nothing to run it always. */
   int (*asked) (struct boot const *, stralloc *what) ;
 

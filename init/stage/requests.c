@@ -53,18 +53,14 @@ static int file (struct boot const *b, char const *name, stralloc *what)
   return 1 ;
 }
 
-/* Whether it means the mods, as images have it whose mods were a hook. */
-static int is_of_mods (struct boot const *b)
-{
-  stralloc value = STRALLOC_ZERO ;
-  int r = contenv_get(b->contenvfd, VAR_STAGE2_HOOK, &value) == 1 && !strcmp(value.s, PATH_DOCKER_MODS) ;
-  stralloc_free(&value) ;
-  return r ;
-}
-
 int asked_stage2_hook (struct boot const *b, stralloc *what)
 {
-  return !is_of_mods(b) && variable(b, VAR_STAGE2_HOOK, what) ;
+  static char const mods[] = VAR_STAGE2_HOOK "=" PATH_DOCKER_MODS ;
+  if (!variable(b, VAR_STAGE2_HOOK, what)) return 0 ;
+  if (what->len != sizeof mods - 1 || memcmp(what->s, mods, sizeof mods - 1)) return 1 ;
+  /* it means the mods, as images have it whose mods were a hook */
+  what->len = 0 ;
+  return 0 ;
 }
 
 int asked_envfile (struct boot const *b, stralloc *what)
